@@ -1,0 +1,306 @@
+//! The work of the page: every key with something under way, whichever widget it came from.
+//!
+//! Work belongs to the page and not to a widget, so that a vote goes on when its widget is gone.
+
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+
+use js_sys::{Date, Math, Promise};
+use leptos::task::spawn_local;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::Outcome;
+use crate::delivery::{Answer, Delivery, Effects, Intent, Notice, Status, read_answer};
+use crate::key::Key;
+use crate::outbox;
+use crate::transport::{Fetch, Request, Transport};
+
+/// What a widget hears of its key.
+pub trait Watch {
+    /// The state changed; `notice` and the intent it is about say what the page should be told.
+    fn changed(&self, delivery: &Delivery, notice: Option<(Notice, &Intent)>);
+    /// The first request of an intent is about to leave. False gives it up.
+    fn before_send(&self, intent: &Intent) -> bool;
+}
+
+/// A vote's place on this page, shared by all widgets of its key.
+pub struct Post {
+    key: Key,
+    delivery: RefCell<Delivery>,
+    watchers: RefCell<Vec<Weak<dyn Watch>>>,
+    transport: Rc<dyn Transport>,
+    /// Counts presses and answers, so that a wait that was overtaken does nothing.
+    turn: Cell<u32>,
+    /// The last sequence that `before_send` let through.
+    announced: Cell<f64>,
+}
+
+thread_local! {
+    static POSTS: RefCell<Vec<Rc<Post>>> = const { RefCell::new(Vec::new()) };
+    static CLIENT: RefCell<String> = const { RefCell::new(String::new()) };
+    static LAST_SEQUENCE: Cell<f64> = const { Cell::new(0.0) };
+    static LISTENING: Cell<bool> = const { Cell::new(false) };
+    static UNPROVEN: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Names this page as a client; the shell hands its own id over, so that both count as one.
+pub fn set_client(client: String) {
+    CLIENT.set(client);
+}
+
+fn client() -> String {
+    CLIENT.with_borrow_mut(|client| {
+        if client.is_empty() {
+            // Random enough: it only tells apart the clients of one vote.
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "in [0, 2^32)"
+            )]
+            let number = (Math::random() * 4_294_967_296.0) as u32;
+            *client = number.to_string();
+        }
+        client.clone()
+    })
+}
+
+impl Post {
+    /// The post of a key, made if it is new. A record in the outbox goes on at once.
+    pub fn open(key: Key, transport: Option<Rc<dyn Transport>>) -> Rc<Self> {
+        listen();
+        let known = POSTS.with_borrow(|posts| posts.iter().find(|post| post.key == key).cloned());
+        if let Some(post) = known {
+            return post;
+        }
+        let post = Rc::new(Self {
+            key,
+            delivery: RefCell::default(),
+            watchers: RefCell::default(),
+            transport: transport.unwrap_or_else(|| Rc::new(Fetch)),
+            turn: Cell::new(0),
+            announced: Cell::new(0.0),
+        });
+        POSTS.with_borrow_mut(|posts| posts.push(Rc::clone(&post)));
+        post
+    }
+
+    /// Adds a widget, and lets go of those that are gone.
+    pub fn watch(&self, watcher: &Rc<impl Watch + 'static>) {
+        let mut watchers = self.watchers.borrow_mut();
+        watchers.retain(|watcher| watcher.strong_count() > 0);
+        let weak: Weak<dyn Watch> = Rc::downgrade(watcher) as Weak<dyn Watch>;
+        watchers.push(weak);
+    }
+
+    /// Takes up what the outbox holds for this key.
+    pub fn resume(self: &Rc<Self>) {
+        if let Some(intent) = outbox::read(&self.key) {
+            let effects = self.delivery.borrow_mut().resume(intent);
+            self.run(effects, None);
+        }
+    }
+
+    /// What this key's thumbs show.
+    pub fn shown(&self) -> Option<Outcome> {
+        self.delivery.borrow().shown()
+    }
+
+    /// What the person is told.
+    pub fn status(&self) -> Status {
+        self.delivery.borrow().status
+    }
+
+    /// The page knows an earlier vote.
+    pub fn restored(&self, outcome: Option<Outcome>) {
+        self.delivery.borrow_mut().restored(outcome);
+        self.tell(None);
+    }
+
+    /// A press: kept first, then sent.
+    pub fn press(
+        self: &Rc<Self>,
+        outcome: Option<Outcome>,
+        comment: Option<String>,
+        reasons: Vec<String>,
+    ) {
+        let kept = outbox::read(&self.key);
+        let pressed = Date::now();
+        let after = kept
+            .as_ref()
+            .map_or(0.0, |kept| kept.sequence)
+            .max(LAST_SEQUENCE.get());
+        let sequence = pressed.max(after + 1.0);
+        LAST_SEQUENCE.set(sequence);
+        let intent = Intent {
+            outcome,
+            comment,
+            reasons,
+            client: kept.map_or_else(client, |kept| kept.client),
+            sequence,
+            pressed,
+        };
+        let effects = self.delivery.borrow_mut().press(intent);
+        self.run(effects, None);
+    }
+
+    /// Tries again now.
+    pub fn wake(self: &Rc<Self>) {
+        let effects = self.delivery.borrow_mut().wake();
+        self.run(effects, None);
+    }
+
+    fn run(self: &Rc<Self>, effects: Effects, about: Option<&Intent>) {
+        let turn = self.turn.get().wrapping_add(1);
+        self.turn.set(turn);
+        if effects.store {
+            let intent = self.delivery.borrow().intent.clone();
+            if let Some(intent) = intent {
+                outbox::write(&self.key, &intent);
+            }
+        }
+        if let Some(sequence) = effects.remove {
+            outbox::remove(&self.key, sequence);
+        }
+        self.tell(effects.notice.zip(about));
+        if effects.send {
+            spawn_local(Rc::clone(self).send());
+        }
+        if let Some(wait) = effects.wait {
+            let post = Rc::clone(self);
+            spawn_local(async move {
+                sleep(wait).await;
+                if post.turn.get() == turn {
+                    post.wake();
+                }
+            });
+        }
+    }
+
+    fn tell(&self, notice: Option<(Notice, &Intent)>) {
+        let watchers: Vec<_> = self
+            .watchers
+            .borrow()
+            .iter()
+            .filter_map(Weak::upgrade)
+            .collect();
+        let delivery = self.delivery.borrow().clone();
+        for (index, watcher) in watchers.iter().enumerate() {
+            // One widget speaks to the page, or two copies would report one vote twice.
+            watcher.changed(&delivery, notice.filter(|_| index == 0));
+        }
+    }
+
+    async fn send(self: Rc<Self>) {
+        let intent = {
+            let mut delivery = self.delivery.borrow_mut();
+            let Some(intent) = delivery
+                .intent
+                .clone()
+                .filter(|_| delivery.in_flight.is_none())
+            else {
+                return;
+            };
+            delivery.sent();
+            intent
+        };
+        if intent.sequence > self.announced.get() {
+            self.announced.set(intent.sequence);
+            let watcher = self.watchers.borrow().iter().find_map(Weak::upgrade);
+            if watcher.is_some_and(|watcher| !watcher.before_send(&intent)) {
+                let effects = {
+                    let mut delivery = self.delivery.borrow_mut();
+                    delivery.in_flight = None;
+                    delivery.abandon(Status::Idle)
+                };
+                return self.run(effects, None);
+            }
+        }
+        let age = ((Date::now() - intent.pressed) / 1_000.0).floor().max(0.0);
+        let answer = self
+            .transport
+            .send(Request {
+                key: self.key.clone(),
+                intent: intent.clone(),
+                age,
+            })
+            .await
+            .map_or(Answer::Failed, |response| {
+                read_answer(
+                    &intent,
+                    &self.key.user,
+                    response.status,
+                    response.retry_after,
+                    response.reply.as_ref(),
+                )
+            });
+        if answer == Answer::Unproven {
+            UNPROVEN.set(UNPROVEN.get() + 1);
+            if UNPROVEN.get() == 3 {
+                web_sys::console::warn_1(
+                    &"workflowai-feedback: something answers that is no receiver of feedback. Is api-url right?".into(),
+                );
+            }
+        }
+        let effects = self.delivery.borrow_mut().answer(answer, Math::random());
+        self.run(effects, Some(&intent));
+    }
+}
+
+/// Lets go of posts with nothing under way and nobody watching.
+pub fn sweep() {
+    POSTS.with_borrow_mut(|posts| {
+        posts.retain(|post| {
+            let delivery = post.delivery.borrow();
+            delivery.intent.is_some()
+                || delivery.in_flight.is_some()
+                || post
+                    .watchers
+                    .borrow()
+                    .iter()
+                    .any(|watcher| watcher.strong_count() > 0)
+        });
+    });
+}
+
+/// Tries everything again: the network or the person is back.
+pub fn wake_all() {
+    let posts = POSTS.with_borrow(Clone::clone);
+    for post in posts {
+        post.resume();
+        post.wake();
+    }
+}
+
+/// Hears, once a page, of the network, of the person coming back and of other tabs.
+fn listen() {
+    if LISTENING.replace(true) {
+        return;
+    }
+    if let Some(window) = web_sys::window() {
+        // Lives as long as the page, like the votes it wakes.
+        let wake: js_sys::Function = Closure::<dyn Fn()>::new(wake_all)
+            .into_js_value()
+            .unchecked_into();
+        for event in ["online", "pageshow", "focus"] {
+            let _ = window.add_event_listener_with_callback(event, &wake);
+        }
+    }
+}
+
+async fn sleep(milliseconds: f64) {
+    let promise = Promise::new(&mut |resolve, _| {
+        if let Some(window) = web_sys::window() {
+            #[expect(
+                clippy::cast_possible_truncation,
+                reason = "waits are capped far below 2^31"
+            )]
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(
+                &resolve,
+                milliseconds as i32,
+            );
+        }
+    });
+    let _: Result<JsValue, JsValue> = JsFuture::from(promise).await;
+}

@@ -1,0 +1,47 @@
+//! How a vote gets to the receiver.
+
+mod fetch;
+
+use std::future::Future;
+use std::pin::Pin;
+
+pub use fetch::Fetch;
+
+use crate::delivery::{Intent, Reply};
+use crate::key::Key;
+
+/// One attempt to hand a vote to the receiver.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Where to, for which run and person.
+    pub key: Key,
+    /// What the person wants. Without an outcome the vote is taken back.
+    pub intent: Intent,
+    /// Whole seconds since the press.
+    pub age: f64,
+}
+
+/// What came back.
+#[derive(Clone, Debug, Default)]
+pub struct Response {
+    /// HTTP status.
+    pub status: u16,
+    /// `Retry-After` in milliseconds; 0 where there was none.
+    pub retry_after: f64,
+    /// The body, if it was a JSON object.
+    pub reply: Option<Reply>,
+}
+
+/// Nothing came back: no connection, a time-out, an answer cut short.
+#[derive(Clone, Copy, Debug)]
+pub struct Unreachable;
+
+/// The answer to come.
+pub type Sending = Pin<Box<dyn Future<Output = Result<Response, Unreachable>>>>;
+
+/// Hands votes to a receiver. The default is [`Fetch`]; an app may send through a server function
+/// instead, or through a script in tests.
+pub trait Transport {
+    /// Starts one attempt. Whether it is repeated is not decided here.
+    fn send(&self, request: Request) -> Sending;
+}
