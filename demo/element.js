@@ -1,32 +1,43 @@
+import { find } from "./find.js";
 import { fetchTokens } from "./tokens.js";
 
-const answers = [...document.querySelectorAll("[data-run]")];
-const notice = document.getElementById("notice");
+const WIDGET = "/widget/latest/index.js";
 
+/** @type {NodeListOf<HTMLElement>} */
+const answers = document.querySelectorAll("[data-run]");
+
+/** @param {HTMLElement[]} rated */
 async function handOutTokens(rated) {
-  const { visitor, tokens } = await fetchTokens(rated.map((answer) => answer.dataset.run));
+  const { visitor, tokens } = await fetchTokens(rated.map((answer) => answer.dataset.run ?? ""));
   for (const answer of rated) {
-    const widget = answer.querySelector("workflowai-feedback");
-    widget.userID = visitor;
-    widget.feedbackToken = tokens[answer.dataset.run];
+    Object.assign(find("workflowai-feedback", answer), {
+      userID: visitor,
+      feedbackToken: tokens[answer.dataset.run ?? ""],
+    });
   }
 }
 
+/** @param {unknown} error */
 function sayWhatIsMissing(error) {
   console.error(error);
-  notice.textContent =
+  find("#notice").textContent =
     "The receiver did not answer, so the thumbs stay asleep. Is “cargo xtask start” running?";
 }
 
 try {
-  await import("/widget/latest/index.js");
-  await handOutTokens(answers.filter((answer) => !answer.hasAttribute("data-stream")));
+  await import(WIDGET);
   // As with a real model, the token of a streamed answer comes with its last piece.
-  for (const answer of answers.filter((answer) => answer.hasAttribute("data-stream"))) {
-    answer.addEventListener("answer-complete", () =>
-      handOutTokens([answer]).catch(sayWhatIsMissing),
-    );
+  const complete = [];
+  for (const answer of answers) {
+    if (answer.hasAttribute("data-stream")) {
+      answer.addEventListener("answer-complete", () => {
+        handOutTokens([answer]).catch(sayWhatIsMissing);
+      });
+    } else {
+      complete.push(answer);
+    }
   }
+  await handOutTokens(complete);
 } catch (error) {
   sayWhatIsMissing(error);
 }

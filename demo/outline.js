@@ -1,3 +1,5 @@
+import { pressed } from "./find.js";
+
 /**
  * Marks the turn being read in the outline, and closes the drawer when an entry was chosen.
  *
@@ -5,7 +7,7 @@
  */
 export function followOutline(outline) {
   outline.addEventListener("click", (event) => {
-    if (event.target.closest("a") && outline.matches(":popover-open")) outline.hidePopover();
+    if (pressed(event, "a") && outline.matches(":popover-open")) outline.hidePopover();
   });
 
   // A line a third down the window: the turn that crosses it is the one being read.
@@ -13,8 +15,8 @@ export function followOutline(outline) {
     (entries) => {
       for (const { target, isIntersecting } of entries) {
         const link = outline.querySelector(`a[href="#${target.id}"]`);
-        if (isIntersecting) link.setAttribute("aria-current", "true");
-        else link.removeAttribute("aria-current");
+        if (isIntersecting) link?.setAttribute("aria-current", "true");
+        else link?.removeAttribute("aria-current");
       }
     },
     { rootMargin: "-33% 0px -66%" },

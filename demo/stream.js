@@ -1,3 +1,5 @@
+import { find } from "./find.js";
+
 const THINKING = 900;
 const PER_WORD = 55;
 const PER_BLOCK = 700;
@@ -10,9 +12,9 @@ const NEAR_THE_END = 120;
  * @param {HTMLElement} answer
  */
 export async function streamAnswer(answer) {
-  const body = answer.querySelector(".answer-body");
-  const skip = answer.querySelector(".stream-skip");
-  const status = document.getElementById("status");
+  const body = find(".answer-body", answer);
+  const skip = find(".stream-skip", answer);
+  const status = find("#status");
   const inBlocks = matchMedia("(prefers-reduced-motion: reduce)").matches;
 
   const whole = body.cloneNode(true);
@@ -22,52 +24,63 @@ export async function streamAnswer(answer) {
   answer.dataset.stream = "writing";
   status.textContent = "Sandpiper is writing an answer";
 
-  let skipped = false;
-  const skipping = new Promise((resolve) => {
-    const showAll = () => {
-      skipped = true;
-      resolve();
-    };
-    skip.addEventListener("click", showAll, { once: true });
-  });
+  const skipping = new AbortController();
+  skip.addEventListener("click", () => skipping.abort(), { once: true });
   skip.hidden = false;
 
-  const pause = (milliseconds) =>
-    Promise.race([skipping, new Promise((resolve) => setTimeout(resolve, milliseconds))]);
-
-  await pause(THINKING);
+  await pause(THINKING, skipping.signal);
   for (const write of pieces(whole, body, caret, inBlocks)) {
-    if (skipped) break;
+    if (skipping.signal.aborted) break;
     const follow = isAtTheEnd();
     write();
     if (follow) scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
-    await pause(inBlocks ? PER_BLOCK : PER_WORD);
+    await pause(inBlocks ? PER_BLOCK : PER_WORD, skipping.signal);
   }
 
   const hadFocus = document.activeElement === skip;
   body.replaceChildren(...whole.childNodes);
   skip.hidden = true;
-  if (hadFocus) answer.querySelector("[data-copy]").focus();
+  if (hadFocus) find("[data-copy]", answer).focus();
   answer.removeAttribute("data-stream");
   answer.removeAttribute("aria-busy");
   status.textContent = "The answer is complete";
   answer.dispatchEvent(new CustomEvent("answer-complete", { bubbles: true }));
 }
 
-/** One function a piece of text, in reading order; each adds its piece to `target`. */
+/**
+ * One function a piece of text, in reading order; each adds its piece to `target`.
+ *
+ * @param {Node} source
+ * @param {Element} target
+ * @param {Element} caret
+ * @param {boolean} inBlocks
+ * @returns {Generator<() => void>}
+ */
 function* pieces(source, target, caret, inBlocks) {
   for (const child of source.childNodes) {
-    if (child.nodeType === Node.TEXT_NODE) {
+    if (child instanceof Text) {
       const words = inBlocks ? [child.data] : (child.data.match(/\s*\S+(?:\s+$)?/g) ?? []);
       for (const word of words) yield () => caret.before(word);
-    } else {
-      const copy = child.cloneNode(false);
+    } else if (child instanceof Element) {
+      const copy = document.importNode(child, false);
       target.append(copy);
       copy.append(caret);
       yield* pieces(child, copy, caret, inBlocks);
       target.append(caret);
     }
   }
+}
+
+/**
+ * @param {number} milliseconds
+ * @param {AbortSignal} signal
+ * @returns {Promise<void>}
+ */
+function pause(milliseconds, signal) {
+  return new Promise((resolve) => {
+    setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 function isAtTheEnd() {
