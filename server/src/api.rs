@@ -1,0 +1,39 @@
+//! The calls that backends make, with an API key.
+
+mod auth;
+mod list;
+mod mint;
+mod scope;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+pub use scope::Scope;
+
+use crate::app::Shared;
+use crate::cache::no_store;
+use crate::error::method_not_allowed;
+
+/// `/v1/{tenant}/…`
+pub fn router(app: &Shared) -> Router {
+    Router::new()
+        .route(
+            "/v1/{tenant}/agents/{agent_id}/runs/{run_id}/feedback_token",
+            post(mint::one),
+        )
+        .route(
+            "/v1/{tenant}/agents/{agent_id}/feedback_tokens",
+            post(mint::several),
+        )
+        .route(
+            "/v1/{tenant}/agents/{agent_id}/feedback",
+            get(list::of_agent),
+        )
+        .route(
+            "/v1/{tenant}/agents/{agent_id}/runs/{run_id}/feedback",
+            get(list::of_run),
+        )
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(axum::middleware::map_response(no_store))
+        .with_state(app.clone())
+}

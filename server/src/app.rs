@@ -1,0 +1,17 @@
+use crate::assets::Assets;
+use crate::config::Config;
+use crate::keyring::Keyring;
+use crate::limiter::Limiter;
+use crate::storage::Storage;
+
+/// What every handler shares.
+pub struct App {
+    pub config: Config,
+    pub storage: Storage,
+    pub keyring: Keyring,
+    pub limiter: Limiter,
+    pub widget: Assets,
+}
+
+/// The state of every router.
+pub type Shared = std::sync::Arc<App>;

@@ -1,0 +1,255 @@
+use std::future::IntoFuture;
+use std::io::Write;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use axum::http::{HeaderValue, Uri};
+use clap::Args;
+use tokio::net::TcpListener;
+use tokio::signal;
+use tokio::sync::watch;
+use workflowai_feedback_protocol::token::LegacyKey;
+use workflowai_feedback_server::{Config, Database, Receiver};
+
+use super::storage::Storage;
+use super::{Failure, listen};
+
+/// Where `serve` listens unless told otherwise: reachable from this machine alone.
+pub const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
+const DEMO_FILE: &str = "demo.db";
+/// How long requests under way may take to end.
+const SHUTDOWN: Duration = Duration::from_secs(30);
+
+/// Serves the receiver and the dashboard
+#[derive(Args)]
+pub struct Serve {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(
+        long,
+        value_name = "ADDR:PORT",
+        env = "WORKFLOWAI_FEEDBACK_LISTEN",
+        default_value = DEFAULT_LISTEN
+    )]
+    listen: SocketAddr,
+    #[command(flatten)]
+    address: Address,
+    #[command(flatten)]
+    storage: Storage,
+    /// Accepts tokens of the original service, signed with this key
+    #[arg(
+        long,
+        value_name = "BASE64",
+        env = "WORKFLOWAI_FEEDBACK_LEGACY_HMAC_KEY",
+        hide_env_values = true
+    )]
+    legacy_hmac_key: Option<String>,
+    /// Origin that browsers may vote from, as `https://example.com`; any if none is given
+    #[arg(
+        long,
+        value_name = "ORIGIN",
+        env = "WORKFLOWAI_FEEDBACK_ALLOWED_ORIGIN",
+        value_delimiter = ',',
+        value_parser = origin
+    )]
+    allowed_origin: Vec<HeaderValue>,
+    /// Refuses tokens that are bound to no user
+    #[arg(long, env = "WORKFLOWAI_FEEDBACK_REQUIRE_BOUND_TOKENS")]
+    require_bound_tokens: bool,
+    /// API key with every right in the tenant default, of at least 16 characters, kept nowhere
+    #[arg(
+        long,
+        value_name = "KEY",
+        env = "WORKFLOWAI_FEEDBACK_API_KEY",
+        hide_env_values = true,
+        value_parser = api_key
+    )]
+    api_key: Option<String>,
+    /// Public calls a second and address, or off
+    #[arg(
+        long,
+        value_name = "N|off",
+        env = "WORKFLOWAI_FEEDBACK_RATE_LIMIT",
+        default_value = "20"
+    )]
+    rate_limit: RateLimit,
+    /// Serves the widget from this folder instead of the one built in
+    #[arg(long, value_name = "DIR", env = "WORKFLOWAI_FEEDBACK_WIDGET_DIR")]
+    widget_dir: Option<PathBuf>,
+    /// Serves the demo, with a database of its own; on loopback alone
+    #[arg(long)]
+    demo: bool,
+}
+
+/// How people reach it.
+#[derive(Args)]
+pub struct Address {
+    /// Address that people reach it at, as `https://feedback.example.com`; links are built from it
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "WORKFLOWAI_FEEDBACK_PUBLIC_URL",
+        value_parser = public_url
+    )]
+    pub public_url: Option<Uri>,
+}
+
+#[derive(Clone, Copy)]
+struct RateLimit(Option<u32>);
+
+impl FromStr for RateLimit {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "off" {
+            return Ok(Self(None));
+        }
+        let number = text.parse().ok().filter(|number| *number > 0);
+        number
+            .map(|number| Self(Some(number)))
+            .ok_or("must be a number above 0, or off")
+    }
+}
+
+fn origin(text: &str) -> Result<HeaderValue, String> {
+    let wrong = || "must be an origin without a path, as https://example.com".to_owned();
+    let uri: Uri = text.parse().map_err(|_| wrong())?;
+    if !is_http(&uri) || uri.path() != "/" || text.ends_with('/') {
+        return Err(wrong());
+    }
+    HeaderValue::from_str(text).map_err(|_| wrong())
+}
+
+fn public_url(text: &str) -> Result<Uri, String> {
+    let uri: Uri = text.parse().map_err(|_| "is no address".to_owned())?;
+    if !is_http(&uri) || uri.query().is_some() {
+        return Err("must be as https://feedback.example.com, with a path if need be".into());
+    }
+    Ok(uri)
+}
+
+fn is_http(uri: &Uri) -> bool {
+    matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some()
+}
+
+fn api_key(text: &str) -> Result<String, String> {
+    if text.chars().count() < 16 {
+        return Err("must have at least 16 characters".into());
+    }
+    Ok(text.to_owned())
+}
+
+impl Serve {
+    pub async fn run(self) -> Result<(), Failure> {
+        if self.demo && !self.listen.ip().is_loopback() {
+            let listen = self.listen;
+            return Err(Failure(format!(
+                "--demo is open to whoever reaches it, so it listens on loopback alone; \
+                 {listen} is not loopback: use --listen {DEFAULT_LISTEN}"
+            )));
+        }
+        let demo = self.demo;
+        let listen = self.listen;
+        let config = self.config()?;
+        let listener = listen::bind(listen).await?;
+        let address = format!("http://{}", listener.local_addr()?);
+        let receiver = Receiver::open(config).await?;
+        announce(&receiver, &address, demo).await?;
+        until_stopped(listener, receiver).await
+    }
+
+    fn config(self) -> Result<Config, Failure> {
+        let mut config = self.storage.config()?;
+        if let (true, Database::Folder { file, .. }) = (self.demo, &mut config.database) {
+            *file = DEMO_FILE;
+        }
+        if let Some(folder) = &self.widget_dir
+            && !folder.join("package.json").is_file()
+        {
+            let folder = folder.display();
+            return Err(Failure(format!(
+                "--widget-dir {folder} has no package.json; it must be the npm package's folder"
+            )));
+        }
+        let legacy = self
+            .legacy_hmac_key
+            .as_deref()
+            .map(LegacyKey::from_base64)
+            .transpose();
+        config.legacy_key =
+            legacy.map_err(|error| Failure(format!("--legacy-hmac-key is {error}")))?;
+        config.public_url = self.address.public_url;
+        config.allowed_origins = self.allowed_origin;
+        config.require_bound_tokens = self.require_bound_tokens;
+        config.api_key = self.api_key;
+        config.rate_limit = self.rate_limit.0;
+        config.widget_folder = self.widget_dir;
+        config.demo = self.demo;
+        Ok(config)
+    }
+}
+
+/// Says where everything is. The last line is for scripts that wait for it.
+async fn announce(receiver: &Receiver, address: &str, demo: bool) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    let new = if receiver.is_new() { " (new)" } else { "" };
+    writeln!(out, "votes      {}{new}", receiver.file().display())?;
+    if demo {
+        writeln!(out, "demo       {address}/")?;
+        writeln!(
+            out,
+            "dashboard  {address}/dashboard (open to this machine while it is the demo)"
+        )?;
+    } else if receiver.has_admin().await? {
+        writeln!(
+            out,
+            "dashboard  {address}/dashboard (a new link: dashboard link)"
+        )?;
+    }
+    if !receiver.has_admin().await? {
+        let link = receiver.dashboard_link(address).await?;
+        writeln!(out, "sign in    {link} (once, within an hour)")?;
+    }
+    writeln!(out, "ready {address}")?;
+    out.flush()?;
+    Ok(())
+}
+
+async fn until_stopped(listener: TcpListener, receiver: Receiver) -> Result<(), Failure> {
+    let (stop, stopped) = watch::channel(false);
+    let wait = |mut stopped: watch::Receiver<bool>| async move {
+        // An error means the sender is gone, and so are we.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    };
+    let app = receiver
+        .router()
+        .into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, app).with_graceful_shutdown(wait(stopped.clone()));
+    let server = tokio::spawn(server.into_future());
+    let background = tokio::spawn({
+        let stopped = wait(stopped.clone());
+        async move { receiver.run(stopped).await }
+    });
+    interrupted().await?;
+    stop.send_replace(true);
+    if let Ok(ended) = tokio::time::timeout(SHUTDOWN, server).await {
+        ended??;
+    }
+    background.await?;
+    Ok(())
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+async fn interrupted() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminated = signal::unix::signal(signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            pressed = signal::ctrl_c() => pressed,
+            _ = terminated.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    signal::ctrl_c().await
+}

@@ -1,0 +1,68 @@
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Subcommand;
+use workflowai_feedback_protocol::token::Claims;
+
+use super::Failure;
+use super::storage::{Storage, tenant};
+
+#[derive(Subcommand)]
+pub enum Token {
+    /// Prints a token for one run, and nothing else
+    Mint {
+        /// The agent that answered
+        #[arg(long, value_name = "A")]
+        agent: String,
+        /// The answer to vote on
+        #[arg(long, value_name = "R")]
+        run: String,
+        /// The tenant whose vote it is
+        #[arg(long, value_name = "T", default_value = "default", value_parser = tenant)]
+        tenant: String,
+        /// The user it is bound to; without one its holder may vote as any user of this run
+        #[arg(long, value_name = "U")]
+        user: Option<String>,
+        /// How long it lasts; for ever if not given
+        #[arg(
+            long,
+            value_name = "SECONDS",
+            value_parser = clap::value_parser!(i64).range(1..=u32::MAX.into())
+        )]
+        expires_in: Option<i64>,
+        #[command(flatten)]
+        storage: Storage,
+    },
+}
+
+impl Token {
+    pub async fn run(self) -> Result<(), Failure> {
+        let Self::Mint {
+            agent,
+            run,
+            tenant,
+            user,
+            expires_in,
+            storage,
+        } = self;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+        let now = i64::try_from(now)?;
+        let expires_at = expires_in.map(|seconds| now.saturating_add(seconds));
+        let claims = Claims {
+            agent,
+            run,
+            user,
+            expires_at,
+        };
+        let token = storage.open().await?.mint(&tenant, &claims).await?;
+        let token = token.map_err(|error| {
+            let flag = if error.field == "sub" {
+                "user"
+            } else {
+                &error.field
+            };
+            Failure(format!("--{flag} {}", error.problem))
+        })?;
+        println!("{token}");
+        Ok(())
+    }
+}

@@ -1,0 +1,62 @@
+use std::path::PathBuf;
+
+use axum::http::{HeaderValue, Uri};
+use workflowai_feedback_protocol::token::LegacyKey;
+
+/// Where the votes are kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// A folder with an `SQLite` file of this name. Both are made if missing, readable by their
+    /// owner alone.
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// The file in it.
+        file: &'static str,
+    },
+    /// An existing or new `SQLite` file.
+    File(PathBuf),
+}
+
+/// How a [`Receiver`](crate::Receiver) behaves.
+#[derive(Clone)]
+pub struct Config {
+    /// Where the votes are kept.
+    pub database: Database,
+    /// The address people reach it at. Links are built from it, never from `Host`.
+    pub public_url: Option<Uri>,
+    /// Accepts the original service's tokens signed with this key. None accepts none.
+    pub legacy_key: Option<LegacyKey>,
+    /// Origins that browsers may vote from. Empty means any.
+    pub allowed_origins: Vec<HeaderValue>,
+    /// Refuses tokens that are bound to no user.
+    pub require_bound_tokens: bool,
+    /// A key with every right in tenant `default`, kept nowhere.
+    pub api_key: Option<String>,
+    /// Public calls a second and address. None means no limit.
+    pub rate_limit: Option<u32>,
+    /// Serves the widget from this folder instead of the one built in.
+    pub widget_folder: Option<PathBuf>,
+    /// The demo page, its tokens, and a dashboard that is open to whoever reaches it on loopback.
+    pub demo: bool,
+}
+
+impl Config {
+    /// Defaults with the database in `folder`.
+    pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            database: Database::Folder {
+                folder: folder.into(),
+                file: "feedback.db",
+            },
+            public_url: None,
+            legacy_key: None,
+            allowed_origins: Vec::new(),
+            require_bound_tokens: false,
+            api_key: None,
+            rate_limit: Some(crate::limiter::WRITES_A_SECOND),
+            widget_folder: None,
+            demo: false,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The team's pages: rendered here, working without scripts.
+
+mod files;
+mod session;
+mod sign_in;
+mod votes;
+
+use askama::Template;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::{get, post};
+
+use crate::app::Shared;
+use crate::error::method_not_allowed;
+use crate::origin::{loopback_only, same_site};
+
+/// Nothing but this site's own files; no frame may show the pages, no form lead elsewhere.
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; \
+                      font-src 'self'; connect-src 'self'; form-action 'self'; \
+                      frame-ancestors 'none'; base-uri 'none'";
+
+/// `/dashboard` and what is below it.
+pub fn router(app: &Shared) -> Router {
+    Router::new()
+        .route("/dashboard", get(votes::page))
+        .route(
+            "/dashboard/sign-in",
+            get(sign_in::page).post(sign_in::enter),
+        )
+        .route("/dashboard/sign-out", post(sign_in::leave))
+        .route("/dashboard/files/{name}", get(files::file))
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(axum::middleware::from_fn(same_site))
+        .layer(axum::middleware::from_fn(headers))
+        .layer(axum::middleware::from_fn_with_state(
+            app.clone(),
+            loopback_only,
+        ))
+        .with_state(app.clone())
+}
+
+async fn headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    // Ids in an address are nobody else's business.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    let options = HeaderName::from_static("x-content-type-options");
+    headers.insert(options, HeaderValue::from_static("nosniff"));
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Renders a page.
+fn render(status: StatusCode, template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "a page could not be rendered");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}

@@ -1,0 +1,185 @@
+use axum::Json;
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use workflowai_feedback_protocol::token::TokenError;
+use workflowai_feedback_protocol::{ErrorBody, ErrorDetail, FieldError};
+
+use crate::api::Scope;
+use crate::storage::StorageError;
+
+/// Everything a call can answer but success. This is the one place that turns it into words.
+#[derive(Debug)]
+pub enum ApiError {
+    /// The feedback token was refused.
+    Token(TokenError),
+    /// `user_id` is not the one the token is bound to.
+    UserMismatch,
+    /// The receiver takes bound tokens alone.
+    UnboundToken,
+    /// A field breaks a rule.
+    Field(FieldError),
+    /// The body is over the limit of so many bytes.
+    TooLarge(usize),
+    /// The body is not declared as JSON.
+    UnsupportedMediaType,
+    /// No such route or thing.
+    NotFound,
+    /// The route has no such method.
+    MethodNotAllowed,
+    /// The API key is missing, unknown or revoked.
+    InvalidApiKey,
+    /// The API key lacks a scope.
+    MissingScope(Scope),
+    /// The path names a tenant that is not the key's.
+    WrongTenant,
+    /// The request came from another site, or over a name that is not this machine's.
+    Forbidden(&'static str),
+    /// Too many requests; try again after so many seconds.
+    RateLimited(u64),
+    /// The database did not answer, or refused.
+    Storage(StorageError),
+}
+
+impl ApiError {
+    fn parts(&self) -> (StatusCode, &'static str, String) {
+        match self {
+            Self::Token(error) => {
+                let status = match error {
+                    TokenError::Expired => StatusCode::UNAUTHORIZED,
+                    _ => StatusCode::BAD_REQUEST,
+                };
+                (status, error.code(), format!("feedback_token: {error}"))
+            }
+            Self::UserMismatch => (
+                StatusCode::FORBIDDEN,
+                "user_mismatch",
+                "user_id: the token is bound to another user".into(),
+            ),
+            Self::UnboundToken => (
+                StatusCode::FORBIDDEN,
+                "unbound_token",
+                "feedback_token: is bound to no user, and this receiver takes bound tokens alone"
+                    .into(),
+            ),
+            Self::Field(error) => (
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "invalid_request",
+                error.to_string(),
+            ),
+            Self::TooLarge(most) => (
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "too_large",
+                format!("body: must be at most {most} bytes"),
+            ),
+            Self::UnsupportedMediaType => (
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "Content-Type: must be application/json".into(),
+            ),
+            Self::NotFound => (
+                StatusCode::NOT_FOUND,
+                "not_found",
+                "there is nothing here".into(),
+            ),
+            Self::MethodNotAllowed => (
+                StatusCode::METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "this address does not take this method".into(),
+            ),
+            Self::InvalidApiKey => (
+                StatusCode::UNAUTHORIZED,
+                "invalid_api_key",
+                "Authorization: must be Bearer and a valid API key".into(),
+            ),
+            Self::MissingScope(scope) => (
+                StatusCode::FORBIDDEN,
+                "missing_scope",
+                format!("this API key lacks the scope {}", scope.as_str()),
+            ),
+            Self::WrongTenant => (
+                StatusCode::FORBIDDEN,
+                "wrong_tenant",
+                "tenant: is not the one of this API key".into(),
+            ),
+            Self::Forbidden(why) => (StatusCode::FORBIDDEN, "forbidden", (*why).into()),
+            Self::RateLimited(_) => (
+                StatusCode::TOO_MANY_REQUESTS,
+                "rate_limited",
+                "too many requests from this address".into(),
+            ),
+            Self::Storage(_) => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "storage_unavailable",
+                "the database does not answer; nothing was stored".into(),
+            ),
+        }
+    }
+
+    /// The error as it stands in a body.
+    pub fn detail(&self) -> ErrorDetail {
+        let (_, code, message) = self.parts();
+        ErrorDetail {
+            code: code.into(),
+            message,
+        }
+    }
+}
+
+impl From<FieldError> for ApiError {
+    fn from(error: FieldError) -> Self {
+        Self::Field(error)
+    }
+}
+
+impl From<TokenError> for ApiError {
+    fn from(error: TokenError) -> Self {
+        Self::Token(error)
+    }
+}
+
+impl From<StorageError> for ApiError {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        if let Self::Storage(error) = &self {
+            tracing::error!(%error, "the database failed");
+        }
+        let (status, _, _) = self.parts();
+        let mut response = (
+            status,
+            Json(ErrorBody {
+                error: self.detail(),
+            }),
+        )
+            .into_response();
+        let headers = response.headers_mut();
+        match self {
+            Self::RateLimited(seconds) => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+            }
+            Self::Storage(_) => {
+                headers.insert(RETRY_AFTER, HeaderValue::from(1));
+            }
+            Self::InvalidApiKey => {
+                headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+/// Answers any address without a route.
+pub async fn not_found() -> ApiError {
+    ApiError::NotFound
+}
+
+/// Answers a method that a route does not have.
+pub async fn method_not_allowed() -> ApiError {
+    ApiError::MethodNotAllowed
+}

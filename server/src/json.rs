@@ -1,0 +1,83 @@
+use axum::body::Bytes;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::CONTENT_TYPE;
+use axum::http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+use workflowai_feedback_protocol::{FieldError, limits};
+
+use crate::error::ApiError;
+
+/// A JSON body of up to `MOST` bytes, whose errors name the field.
+pub struct JsonBody<T, const MOST: usize = { limits::BODY_BYTES }>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync, const MOST: usize> FromRequest<S> for JsonBody<T, MOST> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        if !is_json(request.headers()) {
+            return Err(ApiError::UnsupportedMediaType);
+        }
+        let mut request = request;
+        axum::extract::DefaultBodyLimit::max(MOST).apply(&mut request);
+        let bytes = Bytes::from_request(request, state)
+            .await
+            .map_err(|rejection| {
+                if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                    ApiError::TooLarge(MOST)
+                } else {
+                    FieldError::new("body", "could not be read").into()
+                }
+            })?;
+        Ok(Self(parse(&bytes)?))
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let Some(value) = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+    else {
+        return false;
+    };
+    let essence = value
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
+    essence == "application/json"
+        || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FieldError> {
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value =
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| field_error(&error))?;
+    reader
+        .end()
+        .map_err(|_| FieldError::new("body", "must be one JSON value"))?;
+    Ok(value)
+}
+
+fn field_error(error: &serde_path_to_error::Error<serde_json::Error>) -> FieldError {
+    let path = error.path().to_string();
+    let at_root = path == "." || path.is_empty();
+    let text = error.inner().to_string();
+    let problem = text.split(" at line ").next().unwrap_or(&text);
+    if error.inner().classify() == Category::Eof {
+        return FieldError::new("body", "is JSON that ends too early");
+    }
+    if let Some(field) = problem
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.strip_suffix('`'))
+    {
+        let field = if at_root {
+            field.to_owned()
+        } else {
+            format!("{path}.{field}")
+        };
+        return FieldError::new(field, "is missing");
+    }
+    FieldError::new(if at_root { "body".into() } else { path }, problem)
+}

@@ -1,0 +1,98 @@
+use std::collections::HashMap;
+use std::sync::RwLock;
+use std::time::{Duration, Instant};
+
+use workflowai_feedback_protocol::token::{
+    Claims, Form, LegacyKey, TokenError, VerifyingKey, form,
+};
+
+use crate::clock::{SECOND, now};
+use crate::error::ApiError;
+use crate::storage::{DEFAULT_TENANT, Key, Storage};
+
+/// How long a key is used before the database is asked again: a retired key is refused on every
+/// machine within this.
+const FRESH: Duration = Duration::from_secs(5);
+
+/// The keys that verify tokens, kept for seconds.
+pub struct Keyring {
+    legacy: Option<LegacyKey>,
+    require_bound: bool,
+    known: RwLock<HashMap<String, (Instant, VerifyingKey)>>,
+}
+
+impl Keyring {
+    pub fn new(legacy: Option<LegacyKey>, require_bound: bool) -> Self {
+        Self {
+            legacy,
+            require_bound,
+            known: RwLock::default(),
+        }
+    }
+
+    /// The entry that a token gives the right to, for a request that names `user`.
+    ///
+    /// # Errors
+    /// A token that does not verify, or a user that it is not bound to.
+    pub async fn key(
+        &self,
+        storage: &Storage,
+        token: &str,
+        user: Option<String>,
+    ) -> Result<Key, ApiError> {
+        let (tenant, claims) = self.verify(storage, token).await?;
+        let user = match (claims.user, user) {
+            (Some(bound), Some(user)) if bound != user => return Err(ApiError::UserMismatch),
+            (Some(bound), _) => bound,
+            (None, _) if self.require_bound => return Err(ApiError::UnboundToken),
+            (None, user) => user.unwrap_or_default(),
+        };
+        Ok(Key {
+            tenant,
+            agent: claims.agent,
+            run: claims.run,
+            user,
+        })
+    }
+
+    async fn verify(&self, storage: &Storage, token: &str) -> Result<(String, Claims), ApiError> {
+        match form(token)? {
+            Form::Legacy => {
+                let key = self.legacy.as_ref().ok_or(TokenError::UnknownKey)?;
+                Ok((DEFAULT_TENANT.to_owned(), key.verify(token)?))
+            }
+            Form::Jwt { kid } => {
+                let key = self.verifying_key(storage, &kid).await?;
+                let claims = key.verify(token, now() / SECOND)?;
+                Ok((key.tenant().to_owned(), claims))
+            }
+        }
+    }
+
+    async fn verifying_key(&self, storage: &Storage, kid: &str) -> Result<VerifyingKey, ApiError> {
+        if let Some(key) = self.fresh(kid) {
+            return Ok(key);
+        }
+        // Only ids that exist are kept, so that made-up ones cannot fill the memory.
+        let key = storage.verifying_key(kid).await?;
+        let mut known = self
+            .known
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let Some(key) = key else {
+            known.remove(kid);
+            return Err(TokenError::UnknownKey.into());
+        };
+        known.insert(kid.to_owned(), (Instant::now(), key.clone()));
+        Ok(key)
+    }
+
+    fn fresh(&self, kid: &str) -> Option<VerifyingKey> {
+        let known = self
+            .known
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (read_at, key) = known.get(kid)?;
+        (read_at.elapsed() < FRESH).then(|| key.clone())
+    }
+}

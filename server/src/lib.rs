@@ -1,0 +1,48 @@
+//! The receiver of feedback votes, and the dashboard that shows them.
+//!
+//! It nests in another axum app under any base path:
+//!
+//! ```no_run
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! use workflowai_feedback_server::{Config, Receiver};
+//!
+//! let receiver = Receiver::open(Config::in_folder("/var/lib/feedback")).await?;
+//! let app = axum::Router::new().nest(
+//!     "/feedback",
+//!     receiver.public_router().merge(receiver.api_router()).merge(receiver.dashboard_router()),
+//! );
+//! # let _ = app;
+//! receiver.run(std::future::pending()).await;
+//! # Ok(())
+//! # }
+//! ```
+
+mod api;
+mod app;
+mod assets;
+mod base;
+mod cache;
+mod clock;
+mod config;
+mod cursor;
+mod dashboard;
+mod demo;
+mod error;
+mod json;
+mod keyring;
+mod limiter;
+mod operations;
+mod order;
+mod origin;
+mod peer;
+mod public;
+mod receiver;
+mod secret;
+mod segments;
+mod storage;
+mod widget;
+
+pub use api::Scope;
+pub use config::{Config, Database};
+pub use receiver::Receiver;
+pub use storage::{ApiKeyInfo, OpenError, SigningKeyInfo, StorageError};

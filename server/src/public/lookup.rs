@@ -1,0 +1,79 @@
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use serde::Deserialize;
+use workflowai_feedback_protocol::{
+    FieldError, LookupAnswer, LookupItem, LookupReply, LookupRequest, Outcome, OutcomeReply,
+};
+
+use crate::app::{App, Shared};
+use crate::error::ApiError;
+use crate::json::JsonBody;
+use crate::peer::Peer;
+
+/// Items of a lookup that cost as much as one call.
+const ITEMS_A_CALL: usize = 10;
+
+/// `POST /v1/feedback/lookup`
+pub async fn several(
+    State(app): State<Shared>,
+    Peer(peer): Peer,
+    JsonBody(request): JsonBody<LookupRequest>,
+) -> Result<Json<LookupReply>, ApiError> {
+    let request = request.checked()?;
+    let cost = 1 + request.items.len() / ITEMS_A_CALL;
+    app.limiter
+        .take(peer, u32::try_from(cost).unwrap_or(u32::MAX))?;
+    let mut items = Vec::with_capacity(request.items.len());
+    for item in request.items {
+        items.push(match outcome(&app, item).await {
+            Ok(outcome) => LookupAnswer::Outcome(outcome),
+            // No item can be answered without the database.
+            Err(error @ ApiError::Storage(_)) => return Err(error),
+            Err(error) => LookupAnswer::Error(error.detail()),
+        });
+    }
+    Ok(Json(LookupReply { items }))
+}
+
+/// The query of `GET /v1/feedback`.
+#[derive(Deserialize)]
+pub struct Key {
+    feedback_token: Option<String>,
+    user_id: Option<String>,
+}
+
+/// `GET /v1/feedback`, for clients of the original service.
+pub async fn one(
+    State(app): State<Shared>,
+    Peer(peer): Peer,
+    query: Result<Query<Key>, QueryRejection>,
+) -> Result<Json<OutcomeReply>, ApiError> {
+    app.limiter.take(peer, 1)?;
+    let Query(key) = query.map_err(|_| FieldError::new("query", "cannot be read"))?;
+    let feedback_token = key
+        .feedback_token
+        .ok_or_else(|| FieldError::new("feedback_token", "is missing"))?;
+    let outcome = outcome(
+        &app,
+        LookupItem {
+            feedback_token,
+            user_id: key.user_id,
+        },
+    )
+    .await?;
+    Ok(Json(OutcomeReply {
+        outcome,
+        applied: None,
+        intent: None,
+    }))
+}
+
+async fn outcome(app: &App, item: LookupItem) -> Result<Option<Outcome>, ApiError> {
+    let item = item.checked()?;
+    let key = app
+        .keyring
+        .key(&app.storage, &item.feedback_token, item.user_id)
+        .await?;
+    Ok(app.storage.outcome(&key).await?)
+}

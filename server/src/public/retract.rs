@@ -1,0 +1,38 @@
+use axum::Json;
+use axum::extract::State;
+use workflowai_feedback_protocol::{IntentEcho, OutcomeReply, RetractRequest};
+
+use crate::app::Shared;
+use crate::clock::now;
+use crate::error::ApiError;
+use crate::json::JsonBody;
+use crate::peer::Peer;
+use crate::storage::{Change, Write};
+
+/// `POST /v1/feedback/retract`
+pub async fn retract(
+    State(app): State<Shared>,
+    Peer(peer): Peer,
+    JsonBody(request): JsonBody<RetractRequest>,
+) -> Result<Json<OutcomeReply>, ApiError> {
+    let received_at = now();
+    app.limiter.take(peer, 1)?;
+    let request = request.checked()?;
+    let key = app
+        .keyring
+        .key(&app.storage, &request.feedback_token, request.user_id)
+        .await?;
+    let echo = request.intent.as_ref().map(IntentEcho::from);
+    let write = Write {
+        key,
+        change: Change::Retract,
+        intent: request.intent,
+        received_at,
+    };
+    let stored = app.storage.write(write).await?;
+    Ok(Json(OutcomeReply {
+        outcome: stored.outcome,
+        applied: (!stored.applied).then_some(false),
+        intent: echo,
+    }))
+}

@@ -1,0 +1,50 @@
+use axum::Json;
+use axum::extract::State;
+use workflowai_feedback_protocol::{FeedbackReply, FeedbackRequest, IntentEcho};
+
+use crate::app::Shared;
+use crate::clock::now;
+use crate::error::ApiError;
+use crate::json::JsonBody;
+use crate::peer::Peer;
+use crate::storage::{Change, Write};
+
+/// `POST /v1/feedback`
+pub async fn vote(
+    State(app): State<Shared>,
+    Peer(peer): Peer,
+    JsonBody(request): JsonBody<FeedbackRequest>,
+) -> Result<Json<FeedbackReply>, ApiError> {
+    let received_at = now();
+    app.limiter.take(peer, 1)?;
+    let request = request.checked()?;
+    let key = app
+        .keyring
+        .key(&app.storage, &request.feedback_token, request.user_id)
+        .await?;
+    let user_id = Some(key.user.clone()).filter(|user| !user.is_empty());
+    let change = Change::Vote {
+        outcome: request.outcome,
+        comment: request.comment.clone(),
+        reasons: request.reasons.unwrap_or_default(),
+    };
+    let echo = request.intent.as_ref().map(IntentEcho::from);
+    let write = Write {
+        key,
+        change,
+        intent: request.intent,
+        received_at,
+    };
+    let stored = app.storage.write(write).await?;
+    Ok(Json(FeedbackReply {
+        id: stored.id,
+        outcome: stored.outcome,
+        // A comment stored by somebody else is nobody's business.
+        comment: request
+            .comment
+            .filter(|comment| stored.comment.as_ref() == Some(comment)),
+        user_id,
+        applied: (!stored.applied).then_some(false),
+        intent: echo,
+    }))
+}

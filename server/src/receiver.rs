@@ -1,0 +1,186 @@
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+
+use crate::app::{App, Shared};
+use crate::assets::Assets;
+use crate::config::Config;
+use crate::keyring::Keyring;
+use crate::limiter::Limiter;
+use crate::storage::{DEFAULT_TENANT, OpenError, Opened, StorageError};
+use crate::{Scope, SigningKeyInfo, api, dashboard, demo, error, operations, public, widget};
+use workflowai_feedback_protocol::FieldError;
+use workflowai_feedback_protocol::token::{Algorithm, Claims, SigningKey};
+
+/// How often what is over is dropped.
+const CLEANING: Duration = Duration::from_mins(1);
+
+/// An open receiver. Clones share everything.
+#[derive(Clone)]
+pub struct Receiver {
+    app: Shared,
+    file: Arc<Path>,
+    new: bool,
+}
+
+impl Receiver {
+    /// Opens the database, making it if it is missing, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// One line that says what to do.
+    pub async fn open(config: Config) -> Result<Self, OpenError> {
+        let Opened { storage, file, new } = crate::storage::open(&config.database).await?;
+        // Every tenant has a key from its first token on; the first tenant has one at once.
+        storage
+            .signing_key(DEFAULT_TENANT)
+            .await
+            .map_err(|reason| OpenError::Other {
+                file: file.clone(),
+                reason,
+            })?;
+        let app = App {
+            keyring: Keyring::new(config.legacy_key.clone(), config.require_bound_tokens),
+            limiter: Limiter::new(config.rate_limit),
+            widget: config
+                .widget_folder
+                .clone()
+                .map_or(Assets::Embedded("widget"), Assets::Folder),
+            storage,
+            config,
+        };
+        Ok(Self {
+            app: Arc::new(app),
+            file: file.into(),
+            new,
+        })
+    }
+
+    /// The calls that browsers make: `/v1/feedback`, and the widget's files under `/widget`.
+    pub fn public_router(&self) -> Router {
+        public::router(&self.app).merge(widget::router(&self.app))
+    }
+
+    /// The calls that backends make with an API key: `/v1/{tenant}/…`.
+    pub fn api_router(&self) -> Router {
+        api::router(&self.app)
+    }
+
+    /// The pages of the team: `/dashboard`.
+    pub fn dashboard_router(&self) -> Router {
+        dashboard::router(&self.app)
+    }
+
+    /// `/healthz` and `/readyz`.
+    pub fn operations_router(&self) -> Router {
+        operations::router(&self.app)
+    }
+
+    /// All of them, with an answer for every other address; with [`Config::demo`] the demo too.
+    pub fn router(&self) -> Router {
+        let router = self
+            .public_router()
+            .merge(self.api_router())
+            .merge(self.dashboard_router())
+            .merge(self.operations_router());
+        let router = if self.app.config.demo {
+            router.merge(demo::router(&self.app))
+        } else {
+            router
+        };
+        router.fallback(error::not_found)
+    }
+
+    /// Does what must be done now and then, until `shutdown`.
+    pub async fn run(&self, shutdown: impl Future<Output = ()>) {
+        let cleaning = async {
+            let mut ticks = tokio::time::interval(CLEANING);
+            loop {
+                ticks.tick().await;
+                self.app.limiter.forget_idle();
+                if let Err(error) = self.app.storage.drop_expired().await {
+                    tracing::error!(%error, "what is over could not be dropped");
+                }
+            }
+        };
+        tokio::select! {
+            () = cleaning => {}
+            () = shutdown => {}
+        }
+    }
+
+    /// The database's file.
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Whether the database was made just now.
+    pub const fn is_new(&self) -> bool {
+        self.new
+    }
+
+    /// Makes a token signed with the tenant's newest key.
+    ///
+    /// # Errors
+    /// A claim that breaks a rule, or the database.
+    pub async fn mint(
+        &self,
+        tenant: &str,
+        claims: &Claims,
+    ) -> Result<Result<String, FieldError>, StorageError> {
+        Ok(self.app.storage.signing_key(tenant).await?.mint(claims))
+    }
+
+    /// Makes a signing key. It is shown this once.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn new_signing_key(
+        &self,
+        tenant: &str,
+        algorithm: Algorithm,
+    ) -> Result<SigningKey, StorageError> {
+        self.app.storage.new_signing_key(tenant, algorithm).await
+    }
+
+    /// Every signing key, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn signing_keys(&self) -> Result<Vec<SigningKeyInfo>, StorageError> {
+        self.app.storage.signing_keys().await
+    }
+
+    /// Makes an API key. It is shown this once.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn new_api_key(
+        &self,
+        tenant: &str,
+        scopes: &[Scope],
+    ) -> Result<String, StorageError> {
+        self.app.storage.new_api_key(tenant, scopes).await
+    }
+
+    /// Whether anybody administers this receiver yet.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn has_admin(&self) -> Result<bool, StorageError> {
+        self.app.storage.has_admin().await
+    }
+
+    /// Makes a link that signs the admin in once, within an hour, and voids the one before.
+    /// `address` is what it starts with unless there is a public URL.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn dashboard_link(&self, address: &str) -> Result<String, StorageError> {
+        let secret = self.app.storage.new_sign_in_link().await?;
+        let public = self.app.config.public_url.as_ref().map(ToString::to_string);
+        let base = public.as_deref().unwrap_or(address).trim_end_matches('/');
+        Ok(format!("{base}/dashboard/sign-in#{secret}"))
+    }
+}

@@ -1,0 +1,77 @@
+//! Everything that touches the database. The SQL is what both `SQLite` and `PostgreSQL` read.
+
+mod api_keys;
+mod feedback;
+mod migrations;
+mod open;
+mod signing_keys;
+mod users;
+mod writer;
+
+use std::sync::Arc;
+
+use sqlx::SqlitePool;
+use tokio::sync::mpsc;
+
+pub use api_keys::ApiKeyInfo;
+pub use feedback::{COUNTED, Entry, Filter, Totals};
+pub use open::{OpenError, Opened, open};
+pub use signing_keys::SigningKeyInfo;
+pub use users::{Person, SESSION_LIFE};
+pub use writer::{Change, Key, Write};
+
+/// The first tenant.
+pub const DEFAULT_TENANT: &str = "default";
+
+/// The database did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    /// The database's own error.
+    #[error("{0}")]
+    Database(#[from] sqlx::Error),
+    /// The group of writes that this one was in could not be committed.
+    #[error("a group of writes failed: {0}")]
+    Group(Arc<sqlx::Error>),
+    /// More writes are waiting than the database takes in a few seconds.
+    #[error("too many writes are waiting")]
+    Busy,
+    /// The receiver is shutting down.
+    #[error("the writer has stopped")]
+    Stopped,
+    /// A stored row is not what this version writes.
+    #[error("a stored {0} cannot be read")]
+    Unreadable(&'static str),
+}
+
+/// The open database.
+pub struct Storage {
+    /// Readers, several at a time.
+    read: SqlitePool,
+    /// One connection: `SQLite` has one writer, and waiting here is fairer than in its file lock.
+    write: SqlitePool,
+    queue: mpsc::Sender<writer::Waiting>,
+}
+
+impl Storage {
+    /// Answers if the database does.
+    pub async fn ping(&self) -> Result<(), StorageError> {
+        sqlx::query("SELECT 1 FROM tenants LIMIT 1")
+            .execute(&self.read)
+            .await?;
+        Ok(())
+    }
+}
+
+/// Makes a tenant if it is missing.
+async fn ensure_tenant(
+    connection: &mut sqlx::SqliteConnection,
+    tenant: &str,
+    now: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO tenants (id, created_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING")
+        .bind(tenant)
+        .bind(now)
+        .execute(connection)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,94 @@
+use uuid::Uuid;
+
+use super::{Storage, StorageError};
+use crate::api::Scope;
+use crate::clock::{SECOND, now};
+use crate::secret;
+
+/// The start of every API key, so that a leaked one can be recognised.
+const PREFIX: &str = "wfk_";
+/// Characters of a key that lists show.
+const HINT: usize = 8;
+/// `last_used_at` is written no more often than this.
+const USE_STEP: i64 = 60 * SECOND;
+
+/// What may be shown of an API key.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct ApiKeyInfo {
+    /// Its id, for revoking it.
+    pub id: String,
+    /// Its tenant.
+    pub tenant: String,
+    /// Its first characters.
+    pub hint: String,
+    /// Its scopes, separated by spaces.
+    pub scopes: String,
+    /// Microseconds.
+    pub created_at: i64,
+    /// Microseconds, within a minute.
+    pub last_used_at: Option<i64>,
+    /// Microseconds. From then on it is refused.
+    pub revoked_at: Option<i64>,
+}
+
+/// A valid key that a request carries.
+#[derive(Clone, Debug)]
+pub struct ApiKeyRow {
+    /// Its tenant.
+    pub tenant: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+}
+
+impl Storage {
+    /// Makes a key and returns it. It is shown this once; its hash is kept.
+    pub async fn new_api_key(
+        &self,
+        tenant: &str,
+        scopes: &[Scope],
+    ) -> Result<String, StorageError> {
+        let key = format!("{PREFIX}{}", secret::random());
+        let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
+        let now = now();
+        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        super::ensure_tenant(&mut transaction, tenant, now).await?;
+        sqlx::query(
+            "INSERT INTO api_keys (id, tenant, hash, hint, scopes, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6)",
+        )
+        .bind(Uuid::now_v7().to_string())
+        .bind(tenant)
+        .bind(secret::hash(&key).as_slice())
+        .bind(&key[..HINT])
+        .bind(scopes.join(" "))
+        .bind(now)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(key)
+    }
+
+    /// The key a request carries, if it is valid.
+    pub async fn api_key(&self, key: &str) -> Result<Option<ApiKeyRow>, StorageError> {
+        let row: Option<(String, String, String, Option<i64>)> = sqlx::query_as(
+            "SELECT id, tenant, scopes, last_used_at FROM api_keys
+             WHERE hash = $1 AND revoked_at IS NULL",
+        )
+        .bind(secret::hash(key).as_slice())
+        .fetch_optional(&self.read)
+        .await?;
+        let Some((id, tenant, scopes, last_used_at)) = row else {
+            return Ok(None);
+        };
+        let now = now();
+        if last_used_at.is_none_or(|last| last < now - USE_STEP) {
+            sqlx::query("UPDATE api_keys SET last_used_at = $1 WHERE id = $2")
+                .bind(now)
+                .bind(&id)
+                .execute(&self.write)
+                .await?;
+        }
+        let scopes = scopes.split(' ').filter_map(Scope::parse).collect();
+        Ok(Some(ApiKeyRow { tenant, scopes }))
+    }
+}

@@ -1,0 +1,89 @@
+use std::borrow::Cow;
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+
+use crate::clock::{SECOND, now};
+use crate::secret;
+
+/// How long one process may hold the lock before another takes it: it is gone then.
+const LEASE: i64 = 60 * SECOND;
+
+/// The migrations of this engine, under the same numbers on each.
+const MIGRATIONS: [(i64, &str, &str); 1] = [(
+    1,
+    "receiver",
+    include_str!("../../migrations/sqlite/0001_receiver.sql"),
+)];
+
+pub enum MigrationError {
+    Database(sqlx::Error),
+    Newer { found: i64, known: i64 },
+    Locked,
+}
+
+impl From<sqlx::Error> for MigrationError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// Brings the schema up to date, one process at a time.
+pub async fn run(pool: &SqlitePool) -> Result<(), MigrationError> {
+    let known = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
+    let mut migrator = Migrator::with_migrations(
+        MIGRATIONS
+            .iter()
+            .map(|(version, name, sql)| {
+                let (name, sql) = (Cow::Borrowed(*name), sqlx::SqlStr::from_static(sql));
+                Migration::new(*version, name, MigrationType::Simple, sql, false)
+            })
+            .collect(),
+    );
+    // Engines differ in advisory locks, so the lock is a row of our own.
+    migrator.set_locking(false);
+    sqlx::query(
+        "CREATE TABLE IF NOT EXISTS migration_lease (
+            id BIGINT PRIMARY KEY NOT NULL, holder TEXT NOT NULL, expires_at BIGINT NOT NULL
+        )",
+    )
+    .execute(pool)
+    .await?;
+    let holder = secret::random();
+    let deadline = now() + LEASE + 5 * SECOND;
+    while !take_lease(pool, &holder).await? {
+        if now() > deadline {
+            return Err(MigrationError::Locked);
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let result = migrator.run(pool).await;
+    sqlx::query("DELETE FROM migration_lease WHERE holder = $1")
+        .bind(&holder)
+        .execute(pool)
+        .await?;
+    match result {
+        Ok(()) => Ok(()),
+        Err(MigrateError::VersionMissing(found)) => Err(MigrationError::Newer { found, known }),
+        Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
+            Err(MigrationError::Database(error))
+        }
+        Err(error) => Err(MigrationError::Database(error.into())),
+    }
+}
+
+async fn take_lease(pool: &SqlitePool, holder: &str) -> Result<bool, sqlx::Error> {
+    let now = now();
+    let taken = sqlx::query(
+        "INSERT INTO migration_lease (id, holder, expires_at) VALUES (1, $1, $2)
+         ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
+         WHERE migration_lease.expires_at < $3",
+    )
+    .bind(holder)
+    .bind(now + LEASE)
+    .bind(now)
+    .execute(pool)
+    .await?;
+    Ok(taken.rows_affected() == 1)
+}

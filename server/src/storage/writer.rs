@@ -1,0 +1,324 @@
+//! One task writes votes and retractions, many in one commit: a commit costs a disk sync, and the
+//! requests that arrive during one share the next.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::{Sqlite, SqlitePool, Transaction};
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+use workflowai_feedback_protocol::{Intent, Outcome};
+
+use super::{Storage, StorageError};
+use crate::order::{StoredPress, Verdict, judge, pressed_at};
+
+/// Writes of one commit.
+const GROUP: usize = 256;
+/// Writes that wait for one.
+const WAITING: usize = 4_096;
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What identifies one entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Key {
+    /// The tenant.
+    pub tenant: String,
+    /// The agent.
+    pub agent: String,
+    /// The run.
+    pub run: String,
+    /// Empty where the vote names no user.
+    pub user: String,
+}
+
+/// What a request asks to store.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// A vote, with everything that replaces what was there.
+    Vote {
+        /// Thumbs up or down.
+        outcome: Outcome,
+        /// What the person wrote.
+        comment: Option<String>,
+        /// The reasons chosen.
+        reasons: Vec<String>,
+    },
+    /// The vote is taken back.
+    Retract,
+}
+
+/// One write.
+#[derive(Clone, Debug)]
+pub struct Write {
+    /// Whose entry.
+    pub key: Key,
+    /// What to store.
+    pub change: Change,
+    /// The press the request carries.
+    pub intent: Option<Intent>,
+    /// When the request came, in microseconds.
+    pub received_at: i64,
+}
+
+/// The entry after a write.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// The entry's id. Empty if there is none: a retraction of nothing.
+    pub id: String,
+    /// Null if it is taken back or was never there.
+    pub outcome: Option<Outcome>,
+    /// The comment.
+    pub comment: Option<String>,
+    /// Whether the stored state is this request's.
+    pub applied: bool,
+}
+
+/// A write and who waits for it.
+pub struct Waiting {
+    write: Write,
+    done: oneshot::Sender<Result<Stored, StorageError>>,
+}
+
+/// Starts the writer. It ends when the sender is gone and everything sent is committed.
+pub fn start(pool: SqlitePool) -> mpsc::Sender<Waiting> {
+    let (sender, receiver) = mpsc::channel(WAITING);
+    tokio::spawn(run(pool, receiver));
+    sender
+}
+
+async fn run(pool: SqlitePool, mut queue: mpsc::Receiver<Waiting>) {
+    let mut group = Vec::with_capacity(GROUP);
+    while queue.recv_many(&mut group, GROUP).await > 0 {
+        match commit(&pool, &group).await {
+            Ok(stored) => {
+                for (waiting, stored) in group.drain(..).zip(stored) {
+                    // Whoever is gone needs no answer.
+                    let _ = waiting.done.send(Ok(stored));
+                }
+            }
+            Err(error) => {
+                let error = Arc::new(error);
+                for waiting in group.drain(..) {
+                    let _ = waiting.done.send(Err(StorageError::Group(error.clone())));
+                }
+            }
+        }
+    }
+}
+
+async fn commit(pool: &SqlitePool, group: &[Waiting]) -> Result<Vec<Stored>, sqlx::Error> {
+    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut stored = Vec::with_capacity(group.len());
+    for waiting in group {
+        stored.push(apply(&mut transaction, &waiting.write).await?);
+    }
+    transaction.commit().await?;
+    Ok(stored)
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    outcome: Option<String>,
+    comment: Option<String>,
+    reasons: String,
+    annotation: Option<String>,
+    client: String,
+    sequence: i64,
+    pressed_at: i64,
+}
+
+async fn apply(
+    transaction: &mut Transaction<'_, Sqlite>,
+    write: &Write,
+) -> Result<Stored, sqlx::Error> {
+    let row = find(transaction, &write.key).await?;
+    let last = match (&row, &write.intent) {
+        (Some(row), Some(intent)) => last_sequence(transaction, &row.id, &intent.client).await?,
+        _ => None,
+    };
+    let press = row.as_ref().map(|row| StoredPress {
+        client: row.client.clone(),
+        sequence: row.sequence,
+        pressed_at: row.pressed_at,
+    });
+    let verdict = judge(
+        write.received_at,
+        write.intent.as_ref(),
+        press.as_ref(),
+        last,
+    );
+    match (verdict, row) {
+        (Verdict::Superseded, Some(row)) => Ok(row.stored(false)),
+        (Verdict::Repeat { current }, Some(row)) => Ok(row.stored(current)),
+        (_, row) => store(transaction, write, row).await,
+    }
+}
+
+impl Row {
+    fn outcome(&self) -> Option<Outcome> {
+        self.outcome.as_deref().and_then(Outcome::parse)
+    }
+
+    fn stored(self, applied: bool) -> Stored {
+        Stored {
+            outcome: self.outcome(),
+            id: self.id,
+            comment: self.comment,
+            applied,
+        }
+    }
+}
+
+async fn find(
+    transaction: &mut Transaction<'_, Sqlite>,
+    key: &Key,
+) -> Result<Option<Row>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT id, outcome, comment, reasons, annotation, client, sequence, pressed_at
+         FROM feedback WHERE tenant = $1 AND agent = $2 AND run = $3 AND user_id = $4",
+    )
+    .bind(&key.tenant)
+    .bind(&key.agent)
+    .bind(&key.run)
+    .bind(&key.user)
+    .fetch_optional(&mut **transaction)
+    .await
+}
+
+async fn last_sequence(
+    transaction: &mut Transaction<'_, Sqlite>,
+    id: &str,
+    client: &str,
+) -> Result<Option<i64>, sqlx::Error> {
+    sqlx::query_scalar("SELECT sequence FROM intents WHERE feedback_id = $1 AND client = $2")
+        .bind(id)
+        .bind(client)
+        .fetch_optional(&mut **transaction)
+        .await
+}
+
+async fn store(
+    transaction: &mut Transaction<'_, Sqlite>,
+    write: &Write,
+    row: Option<Row>,
+) -> Result<Stored, sqlx::Error> {
+    // A retraction of nothing leaves a tombstone only where it must beat a vote still under way.
+    if matches!(write.change, Change::Retract) && row.is_none() && write.intent.is_none() {
+        return Ok(Stored {
+            id: String::new(),
+            outcome: None,
+            comment: None,
+            applied: true,
+        });
+    }
+    let (outcome, comment, reasons) = match &write.change {
+        Change::Vote {
+            outcome,
+            comment,
+            reasons,
+        } => (
+            Some(*outcome),
+            comment.clone(),
+            serde_json::json!(reasons).to_string(),
+        ),
+        Change::Retract => (None, None, "[]".to_owned()),
+    };
+    // A vote that changed is open again; the same vote sent twice is not.
+    let annotation = row.as_ref().and_then(|row| {
+        let same = row.outcome() == outcome && row.comment == comment && row.reasons == reasons;
+        row.annotation.clone().filter(|_| same)
+    });
+    let had_vote = row.as_ref().is_some_and(|row| row.outcome.is_some());
+    let id = row.map_or_else(|| Uuid::now_v7().to_string(), |row| row.id);
+    let client = write.intent.as_ref().map_or("", |intent| &intent.client);
+    let sequence = write
+        .intent
+        .as_ref()
+        .map_or(0, |intent| signed(intent.sequence));
+    // An entry that was taken back and voted on again is a new vote: it is listed as the newest.
+    sqlx::query(
+        "INSERT INTO feedback (id, tenant, agent, run, user_id, outcome, comment, reasons,
+             annotation, created_at, updated_at, client, sequence, pressed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13)
+         ON CONFLICT (tenant, agent, run, user_id) DO UPDATE SET
+             outcome = excluded.outcome, comment = excluded.comment, reasons = excluded.reasons,
+             annotation = excluded.annotation, updated_at = excluded.updated_at,
+             client = excluded.client, sequence = excluded.sequence,
+             pressed_at = excluded.pressed_at,
+             created_at = CASE WHEN feedback.outcome IS NULL AND excluded.outcome IS NOT NULL
+                 THEN excluded.created_at ELSE feedback.created_at END",
+    )
+    .bind(&id)
+    .bind(&write.key.tenant)
+    .bind(&write.key.agent)
+    .bind(&write.key.run)
+    .bind(&write.key.user)
+    .bind(outcome.map(Outcome::as_str))
+    .bind(&comment)
+    .bind(&reasons)
+    .bind(&annotation)
+    .bind(write.received_at)
+    .bind(client)
+    .bind(sequence)
+    .bind(pressed_at(write.received_at, write.intent.as_ref()))
+    .execute(&mut **transaction)
+    .await?;
+    if write.intent.is_some() {
+        sqlx::query(
+            "INSERT INTO intents (feedback_id, client, sequence) VALUES ($1, $2, $3)
+             ON CONFLICT (feedback_id, client) DO UPDATE SET sequence = excluded.sequence",
+        )
+        .bind(&id)
+        .bind(client)
+        .bind(sequence)
+        .execute(&mut **transaction)
+        .await?;
+    }
+    let action = match (&write.change, had_vote) {
+        (Change::Vote { .. }, false) => "voted",
+        (Change::Vote { .. }, true) => "changed",
+        (Change::Retract, _) => "retracted",
+    };
+    sqlx::query(
+        "INSERT INTO history (id, feedback_id, at, actor, action, outcome, comment_length)
+         VALUES ($1, $2, $3, 'visitor', $4, $5, $6)",
+    )
+    .bind(Uuid::now_v7().to_string())
+    .bind(&id)
+    .bind(write.received_at)
+    .bind(action)
+    .bind(outcome.map(Outcome::as_str))
+    .bind(
+        comment
+            .as_ref()
+            .map(|comment| signed(comment.chars().count() as u64)),
+    )
+    .execute(&mut **transaction)
+    .await?;
+    Ok(Stored {
+        id,
+        outcome,
+        comment,
+        applied: true,
+    })
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+impl Storage {
+    /// Stores one write together with the others that wait. `Ok` means it is on disk.
+    pub async fn write(&self, write: Write) -> Result<Stored, StorageError> {
+        let (done, answer) = oneshot::channel();
+        self.queue
+            .send_timeout(Waiting { write, done }, PATIENCE)
+            .await
+            .map_err(|error| match error {
+                mpsc::error::SendTimeoutError::Timeout(_) => StorageError::Busy,
+                mpsc::error::SendTimeoutError::Closed(_) => StorageError::Stopped,
+            })?;
+        answer.await.map_err(|_| StorageError::Stopped)?
+    }
+}
