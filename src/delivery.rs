@@ -147,14 +147,10 @@ impl Delivery {
         if let Some(outcome) = confirmed {
             self.acknowledged = outcome;
             self.failures = 0;
-            if self
-                .under
-                .as_ref()
-                .is_some_and(|under| under.sequence <= flown.sequence)
-            {
-                self.under = None;
-            }
         }
+        let last_word = confirmed.is_some() || matches!(answer, Answer::Refused(_));
+        self.under
+            .take_if(|under| last_word && under.sequence <= flown.sequence);
         if self
             .intent
             .as_ref()

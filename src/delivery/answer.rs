@@ -1,5 +1,5 @@
 use super::{Intent, Status};
-use crate::Outcome;
+use crate::{Outcome, limits};
 
 /// What an answer means for the vote that was sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -40,7 +40,7 @@ pub struct Reply {
     pub intent: Option<Echo>,
     /// Whether `applied` is `false`.
     pub superseded: bool,
-    /// `error.code`.
+    /// `error.code`; empty where there is an error without one.
     pub error: Option<String>,
 }
 
@@ -84,6 +84,13 @@ pub fn read_answer(
         400 => Answer::Refused(Status::Invalid),
         401 | 403 => Answer::Refused(Status::NotAllowed),
         413 => Answer::Refused(Status::TooLong),
+        422 if sent
+            .comment
+            .as_deref()
+            .is_some_and(|text| limits::left(text) < 0) =>
+        {
+            Answer::Refused(Status::TooLong)
+        }
         402..=499 => Answer::Refused(Status::NotAccepted),
         _ => Answer::Unproven,
     }
@@ -101,12 +108,15 @@ fn read_proof(sent: &Intent, user_id: &str, reply: &Reply) -> Answer {
         }
         Some(_) if reply.superseded => Answer::Superseded(outcome),
         Some(_) if outcome == sent.outcome => Answer::Proven,
-        // A receiver that echoes nothing must at least answer for this very vote.
+        // A receiver that echoes nothing must at least answer for this very vote. Where no user
+        // was sent, the token or the page's own backend may have filled one in.
         None if outcome == sent.outcome
+            && !reply.superseded
+            && reply.error.is_none()
             && (outcome.is_none()
                 || reply.has_id
                     && same(&reply.comment, sent.comment.as_deref())
-                    && same(&reply.user_id, Some(user_id))) =>
+                    && (user_id.is_empty() || same(&reply.user_id, Some(user_id)))) =>
         {
             Answer::Proven
         }

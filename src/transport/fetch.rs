@@ -99,6 +99,7 @@ pub fn read_reply(body: &JsValue) -> Option<Reply> {
     let get = |name: &str| Reflect::get(body, &name.into()).unwrap_or_default();
     let inner = |value: JsValue, name: &str| Reflect::get(&value, &name.into()).ok();
     let echo = get("intent");
+    let error = get("error");
     Some(Reply {
         has_id: get("id").is_string(),
         outcome: match text(&get("outcome")) {
@@ -117,7 +118,11 @@ pub fn read_reply(body: &JsValue) -> Option<Reply> {
                 .unwrap_or(-1.0),
         }),
         superseded: get("applied").as_bool() == Some(false),
-        error: inner(get("error"), "code").and_then(|code| code.as_string()),
+        error: error.is_truthy().then(|| {
+            inner(error, "code")
+                .and_then(|code| code.as_string())
+                .unwrap_or_default()
+        }),
     })
 }
 
