@@ -152,12 +152,17 @@ impl Post {
     }
 
     fn run(self: &Rc<Self>, effects: Effects, about: Option<&Intent>) {
-        let turn = self.turn.get().wrapping_add(1);
-        self.turn.set(turn);
+        // An event without consequences leaves a wait alone.
+        if effects.send || effects.wait.is_some() {
+            self.turn.set(self.turn.get().wrapping_add(1));
+        }
+        let turn = self.turn.get();
         if effects.store {
             let intent = self.delivery.borrow().intent.clone();
             if let Some(intent) = intent {
                 outbox::write(&self.key, &intent);
+                // The machine numbers a vote that stands again by itself.
+                LAST_SEQUENCE.set(LAST_SEQUENCE.get().max(intent.sequence));
             }
         }
         if let Some(sequence) = effects.remove {
