@@ -1,0 +1,8 @@
+/** The idle markup, rendered from the Leptos view at build time. */
+declare const BAKED_MARKUP: string;
+/** The minified stylesheet of the element. */
+declare const BAKED_STYLE: string;
+/** A hash of the markup: nodes of another build are not adopted. */
+declare const BAKED_BUILD: string;
+/** The package's version. */
+declare const BAKED_VERSION: string;

@@ -1,0 +1,8 @@
+import { define } from "./feedback-element.ts";
+
+export { FeedbackElement } from "./feedback-element.ts";
+export { configure } from "./settings.ts";
+export type { FeedbackRequest, Messages, Outcome, Settings, VoteOptions } from "./types.ts";
+export { define };
+
+define();

@@ -1,0 +1,199 @@
+import init, * as core from "#core";
+import type { Controller } from "./controller.ts";
+import { FeedbackElement } from "./feedback-element.ts";
+import { page, record } from "./outbox.ts";
+import { setting } from "./settings.ts";
+import type { Outcome, VoteOptions } from "./types.ts";
+
+/** Set for good when the core could not start, or trapped: one trap takes the whole page's core. */
+let dead = false;
+const running = new Set<Core>();
+
+const boot = async () => {
+  try {
+    await init({
+      module_or_path: fetch(setting("wasmUrl") || new URL("./core.wasm", import.meta.url)),
+    });
+    core.start(page._client, setting("outbox") !== false);
+    addEventListener("error", (event) => notice(event.error));
+    addEventListener("unhandledrejection", (event) => notice(event.reason));
+  } catch (error) {
+    console.warn("workflowai-feedback: goes on without its core:", error);
+    dead = true;
+  }
+};
+let booting: Promise<void> | undefined;
+
+const notice = (error: unknown) => {
+  if (
+    error instanceof WebAssembly.RuntimeError &&
+    /core\w*\.wasm|wasm:\/\//.test(error.stack || "")
+  ) {
+    die();
+  }
+};
+
+/** Every element goes on without the core, with the state it has. */
+const die = () => {
+  if (dead) return;
+  dead = true;
+  // Presses from now on are another client's: the core took its last number with it.
+  page._client = `${Math.random()}`;
+  for (const each of running) each._abandon();
+};
+
+/** The names of all nodes, as a tree. */
+const shape = (node: Node): string => `${node.nodeName}(${[...node.childNodes].map(shape)})`;
+let baked: string;
+
+/** Hydrates the element's markup and lets the core run it. */
+export const attach = async (element: FeedbackElement): Promise<Controller> => {
+  booting ||= boot();
+  await booting;
+  return dead ? (await import("./without-core.ts")).attach(element) : new Core(element);
+};
+
+/** One hydrated element. */
+class Core implements Controller {
+  _number = -1;
+  _heard = true;
+  _observer = new MutationObserver(() => this._mirror());
+
+  constructor(readonly _element: FeedbackElement) {
+    baked ||= shape(FeedbackElement._template.content.firstChild as Node);
+    if (shape(_element._root) !== baked) restamp(_element)();
+    const view = this._view();
+    // Hydration writes neither attributes nor text: the core starts from the baked state and then
+    // writes the difference.
+    view.dataset.outcome = "";
+    for (const thumb of view.querySelectorAll("[name=outcome]")) {
+      thumb.ariaPressed = "false";
+      thumb.ariaDisabled = "true";
+    }
+    running.add(this);
+    this._guard(() => {
+      this._number = core.attach(_element._root, this, _element._settings());
+    });
+    this._observer.observe(view, { attributeFilter: ["data-outcome", "data-status"] });
+  }
+
+  _view() {
+    return this._element._root.firstElementChild as HTMLElement;
+  }
+
+  /** Runs an export of the core; a throw is its end. */
+  _guard(call: () => void) {
+    try {
+      if (!dead) call();
+    } catch (error) {
+      console.error(error);
+      die();
+    }
+  }
+
+  _mirror() {
+    const { outcome, status } = this._view().dataset;
+    this._element._shown = (outcome || null) as Outcome | null;
+    this._element._mirror(`${outcome} ${status === "rejected" ? "error" : status}`);
+  }
+
+  emit(name: string, detail: unknown) {
+    return this._element._emit(name, detail);
+  }
+
+  acknowledge() {
+    this._heard = true;
+  }
+
+  _handle(event: Event) {
+    const element = this._element;
+    const button = event
+      .composedPath()
+      .find((node) => (node as Element).localName === "button") as HTMLButtonElement | undefined;
+    if (event.type !== "click" || !button) return;
+    const value = button.value as Outcome | undefined;
+    if (value && element._live) {
+      const outcome = element._shown === value ? null : value;
+      element._shown = outcome;
+      element._panel(!!outcome, button);
+      this._expect(outcome);
+    } else if (button.name === "send") {
+      const comment = element._part<HTMLTextAreaElement>("comment").value;
+      if ([...comment].length <= 10_000) {
+        element._panel(false);
+        this._expect(element._shown, { comment: comment || undefined });
+      }
+    } else if (button.name === "close") {
+      element._panel(false);
+    }
+  }
+
+  /** The core has until the next task to acknowledge a press; then it is dead and the press kept. */
+  _expect(outcome: Outcome | null, options?: VoteOptions) {
+    this._heard = false;
+    setTimeout(() => {
+      if (this._heard) return;
+      record(this._element._key, outcome, options);
+      this._element._shown = outcome;
+      die();
+    });
+  }
+
+  _change() {
+    this._guard(() => core.change(this._number, this._element._settings()));
+  }
+
+  _vote(outcome: Outcome | null, options?: VoteOptions) {
+    this._guard(() => {
+      core.vote(this._number, outcome, options?.comment, options?.reasons);
+      this._heard = true;
+    });
+  }
+
+  _flush() {
+    this._guard(() => core.flush(this._number));
+  }
+
+  _detach() {
+    const element = this._element;
+    const { status } = this._view().dataset;
+    if (!/sending|queued/.test(`${status}`)) element._acknowledged = element._shown;
+    this._observer.disconnect();
+    running.delete(this);
+    element._controller = element._loading = undefined;
+    // Dropping the view takes its nodes out: fresh ones carry the state on.
+    const stamp = restamp(element);
+    this._guard(() => core.detach(this._number));
+    stamp();
+  }
+
+  _abandon() {
+    const element = this._element;
+    this._observer.disconnect();
+    restamp(element)();
+    element._controller = undefined;
+    element._loading = import("./without-core.ts").then(({ attach }) => {
+      element._controller = attach(element);
+    });
+  }
+}
+
+/** Remembers text, panel and focus; what it returns puts fresh nodes in with them. */
+const restamp = (element: FeedbackElement) => {
+  const text = element._part<HTMLTextAreaElement>("comment")?.value || "";
+  const open = element._part("panel")?.matches(":popover-open,[data-open]");
+  const focused = element.shadowRoot?.activeElement as HTMLButtonElement | null;
+  return () => {
+    element._stamp();
+    element._part<HTMLTextAreaElement>("comment").value = text;
+    element._paint();
+    if (open && element.isConnected) element._panel(true);
+    if (focused) {
+      (
+        element._root.querySelector(
+          focused.value ? `[value=${focused.value}]` : focused.localName,
+        ) as HTMLElement
+      ).focus();
+    }
+  };
+};

@@ -1,0 +1,95 @@
+import { setting } from "./settings.ts";
+import type { FeedbackRequest, Outcome, VoteOptions } from "./types.ts";
+
+/** What every item's name begins with. The number is the format's version. */
+export const PREFIX = "workflowai-feedback:1:";
+
+/** One press, as it is kept on the device. */
+export interface Kept extends VoteOptions {
+  /** `null` takes the vote back. */
+  outcome: Outcome | null;
+  client: string;
+  sequence: number;
+  /** Milliseconds since 1970. */
+  pressed: number;
+}
+
+/** Stands in where storage is refused or full, or the page wants nothing kept. */
+export const memory = new Map<string, string>();
+
+/** This page as a client: a random id. */
+export const page = { _client: `${Math.random()}`, _sequence: 0 };
+
+const touched = new Set<string>();
+
+/** The kept press of a key, if there is one. */
+export const read = (key: string): Kept | undefined => {
+  let text = memory.get(key);
+  try {
+    text ??= localStorage.getItem(PREFIX + key) as string;
+  } catch {}
+  return text ? JSON.parse(text) : undefined;
+};
+
+/** Keeps a press, before anything else is done about it. */
+export const record = (key: string, outcome: Outcome | null, options?: VoteOptions): Kept => {
+  const before = read(key);
+  const pressed = Date.now();
+  page._sequence = Math.max(pressed, page._sequence + 1, (before?.sequence || 0) + 1);
+  const kept = {
+    ...options,
+    outcome,
+    client: before?.client || page._client,
+    sequence: page._sequence,
+    pressed,
+  };
+  const text = JSON.stringify(kept);
+  try {
+    if (setting("outbox") === false) throw 0;
+    localStorage.setItem(PREFIX + key, text);
+  } catch {
+    memory.set(key, text);
+  }
+  if (!touched.size) addEventListener("pagehide", leave);
+  touched.add(key);
+  return kept;
+};
+
+/** Sends one attempt. */
+export const post = (
+  key: string,
+  { outcome, comment, reasons, client, sequence, pressed }: Kept,
+  options: { signal?: AbortSignal; keepalive: boolean },
+): Promise<unknown> => {
+  const [endpoint, feedback_token, user] = JSON.parse(key);
+  const request: FeedbackRequest = {
+    feedback_token,
+    user_id: user || undefined,
+    outcome: outcome || undefined,
+    comment,
+    reasons,
+    intent: {
+      client,
+      sequence,
+      age: Math.max(0, Math.floor((Date.now() - pressed) / 1000)),
+    },
+  };
+  const send = setting("send");
+  return send
+    ? send(request, options)
+    : fetch(`${endpoint}/v1/feedback${outcome ? "" : "/retract"}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(request),
+        ...options,
+      });
+};
+
+// Whatever is not proven yet goes out once more on the way out. Both arriving is harmless: it is
+// the same intent.
+const leave = () => {
+  for (const key of touched) {
+    const kept = read(key);
+    if (kept) post(key, kept, { keepalive: true }).catch(() => {});
+  }
+};
