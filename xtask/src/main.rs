@@ -1,2 +1,46 @@
-//! wip
-fn main() {}
+//! The repository's chores, as `cargo xtask NAME`.
+//!
+//! Few dependencies, so that it is up in seconds; what takes minutes to build is in
+//! `xtask/tools`, and is built when a chore first needs it.
+
+mod arguments;
+mod build;
+mod console;
+mod failure;
+mod process;
+mod screenshots;
+mod setup;
+mod size;
+mod stamp;
+mod start;
+mod test;
+mod trunk;
+mod workspace;
+
+use std::process::ExitCode;
+
+use arguments::Chore;
+use failure::Failure;
+use workspace::Workspace;
+
+fn main() -> ExitCode {
+    match run(&arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(chore: &Chore) -> Result<(), Failure> {
+    let workspace = Workspace::find()?;
+    match chore {
+        Chore::Start { port } => start::start(&workspace, *port),
+        Chore::Test { long, only } => test::test(&workspace, *long, only),
+        Chore::Build { variant } => build::build(&workspace, *variant),
+        Chore::Size { variant, write } => size::size(&workspace, *variant, *write),
+        Chore::Trunk => trunk::trunk(&workspace),
+        Chore::Screenshots => screenshots::screenshots(&workspace),
+    }
+}

@@ -1,0 +1,116 @@
+//! The command line.
+
+use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
+
+use crate::build::Variant;
+use crate::test;
+
+/// What was asked for.
+pub enum Chore {
+    Start { port: u16 },
+    Test { long: bool, only: Vec<String> },
+    Build { variant: Variant },
+    Size { variant: Variant, write: bool },
+    Trunk,
+    Screenshots,
+}
+
+/// Reads the command line; prints help and ends the program where that was asked or is due.
+pub fn parse() -> Chore {
+    let matches = command().get_matches();
+    match matches.subcommand() {
+        Some(("start", given)) => Chore::Start {
+            port: given.get_one("port").copied().unwrap_or(8080),
+        },
+        Some(("test", given)) => Chore::Test {
+            long: given.get_flag("long"),
+            only: given
+                .get_many::<String>("only")
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
+        },
+        Some(("build", given)) => Chore::Build {
+            variant: variant(given),
+        },
+        Some(("size", given)) => Chore::Size {
+            variant: variant(given),
+            write: given.get_flag("write"),
+        },
+        Some(("trunk", _)) => Chore::Trunk,
+        Some(("screenshots", _)) => Chore::Screenshots,
+        _ => unreachable!("clap asks for one of the commands above"),
+    }
+}
+
+fn variant(given: &ArgMatches) -> Variant {
+    if given.get_flag("smallest") {
+        Variant::Smallest
+    } else {
+        Variant::Everyday
+    }
+}
+
+fn command() -> Command {
+    let smallest = flag("smallest")
+        .help("The published size: also builds Rust's standard library, which takes minutes more");
+    Command::new("cargo xtask")
+        .bin_name("cargo xtask")
+        .about("The repository's chores. Each sets up what it needs and is missing, and says so.")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .disable_help_subcommand(true)
+        .subcommand(
+            Command::new("start")
+                .about("Builds everything and serves the demo, the API and the dashboard")
+                .arg(
+                    Arg::new("port")
+                        .long("port")
+                        .value_name("PORT")
+                        .value_parser(value_parser!(u16).range(1..))
+                        .help("The port on 127.0.0.1 to listen on [default: 8080]"),
+                ),
+        )
+        .subcommand(
+            Command::new("test")
+                .about("Tests every part and ends in a table of the steps")
+                .arg(flag("long").help("Adds the steps that are too long for every day"))
+                .arg(
+                    Arg::new("only")
+                        .long("only")
+                        .value_name("STEP")
+                        .action(ArgAction::Append)
+                        .value_parser(test::names())
+                        .help("Runs this step alone; may be given more than once"),
+                ),
+        )
+        .subcommand(
+            Command::new("build")
+                .about("Builds the npm package into dist/package/, ready for `npm pack`")
+                .arg(smallest.clone()),
+        )
+        .subcommand(
+            Command::new("size")
+                .about("Prints what each file of the package weighs; fails when one grew")
+                .arg(smallest)
+                .arg(flag("write").help("Writes the sizes to the committed table, size.json")),
+        )
+        .subcommand(Command::new("trunk").about(
+            "Builds the demo of the Leptos component with Trunk and tries it in a browser; \
+                 the first time it installs Trunk, which takes minutes",
+        ))
+        .subcommand(Command::new("screenshots").about("Takes the pictures that the README shows"))
+}
+
+fn flag(name: &'static str) -> Arg {
+    Arg::new(name).long(name).action(ArgAction::SetTrue)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_command_line_is_sound() {
+        super::command().debug_assert();
+    }
+}

@@ -1,0 +1,20 @@
+//! What has to be there before a chore can begin. Each step looks first, and costs next to
+//! nothing when there is nothing to do.
+
+mod debian;
+mod node;
+mod rust;
+
+pub use debian::browser;
+pub use node::node;
+pub use rust::{compiler, source, wasm_target};
+
+use std::env;
+use std::path::PathBuf;
+
+/// Where a program lies on `PATH`.
+pub fn on_path(program: &str) -> Option<PathBuf> {
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|folder| folder.join(program))
+        .find(|path| path.is_file())
+}

@@ -1,0 +1,283 @@
+//! The steps of `cargo xtask test`, in the order they run in.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::build::{Variant, server, tools};
+use crate::failure::{Failure, file};
+use crate::process::{run, run_quietly, run_watched};
+use crate::setup;
+use crate::size;
+use crate::stamp::files;
+use crate::test::Counts;
+use crate::trunk;
+use crate::workspace::Workspace;
+
+/// One step.
+pub struct Step {
+    /// Its name for `--only`.
+    pub name: &'static str,
+    /// What it does.
+    pub what: &'static str,
+    /// Too long for every day.
+    pub long: bool,
+    /// Fails if no test ran.
+    pub counts: bool,
+    /// Wants the package built, and the browser.
+    pub built: bool,
+    pub run: Run,
+}
+
+type Run = fn(&Workspace, &mut Counts) -> Result<(), Failure>;
+
+impl Step {
+    const fn test(name: &'static str, what: &'static str, run: Run) -> Self {
+        Self {
+            name,
+            what,
+            long: false,
+            counts: true,
+            built: false,
+            run,
+        }
+    }
+
+    const fn check(name: &'static str, what: &'static str, run: Run) -> Self {
+        Self {
+            counts: false,
+            ..Self::test(name, what, run)
+        }
+    }
+
+    const fn built(self) -> Self {
+        Self {
+            built: true,
+            ..self
+        }
+    }
+
+    const fn long(self) -> Self {
+        Self { long: true, ..self }
+    }
+}
+
+/// All steps.
+pub const STEPS: &[Step] = &[
+    Step::check("format", "rustfmt and biome", format),
+    Step::check("types", "the TypeScript compiler", types),
+    Step::check(
+        "clippy",
+        "clippy, with every set of features that is built",
+        clippy,
+    ),
+    Step::test("xtask", "tests of the chores themselves", |at, counts| {
+        cargo_test(at, counts, &["-p", "xtask"])
+    }),
+    Step::test(
+        "protocol",
+        "wire types and feedback tokens",
+        |at, counts| {
+            cargo_test(
+                at,
+                counts,
+                &[
+                    "-p",
+                    "workflowai-feedback-protocol",
+                    "--features",
+                    "mint,verify",
+                ],
+            )
+        },
+    ),
+    Step::test(
+        "server",
+        "the receiver, through real ports and database files",
+        |at, counts| cargo_test(at, counts, &["-p", "workflowai-feedback-server"]),
+    ),
+    Step::test("widget", "the view and delivery, natively", |at, counts| {
+        let packages = ["-p", "workflowai-feedback", "-p", "xtask-tools"];
+        cargo_test(
+            at,
+            counts,
+            &[&packages[..], &["--features", "workflowai-feedback/ssr"]].concat(),
+        )
+    }),
+    Step::test("wasm", "the view and delivery, in Chromium", wasm).built(),
+    Step::test("element", "the element's TypeScript", |at, counts| {
+        node_test(&mut typescript(at), &tests_in(at, "element")?, counts)
+    }),
+    Step::test("browser", "the whole path, in Chromium", |at, counts| {
+        node_test(
+            &mut browser_script(at)?,
+            &tests_in(at, "tests/browser")?,
+            counts,
+        )
+    })
+    .built(),
+    Step::check("size", "the package's size against the table", |at, _| {
+        size::size(at, Variant::Everyday, false)
+    }),
+    Step::check(
+        "smallest",
+        "the published size against table and budgets",
+        |at, _| size::size(at, Variant::Smallest, false),
+    )
+    .long(),
+    Step::check("trunk", "the demo built by Trunk, in Chromium", |at, _| {
+        trunk::trunk(at)
+    })
+    .long(),
+];
+
+fn format(at: &Workspace, _: &mut Counts) -> Result<(), Failure> {
+    let rust = run_quietly(
+        "checking the format of the Rust code",
+        at.cargo().args(["fmt", "--all", "--check"]),
+    )
+    .map_err(|failure| failure.by_hand("cargo fmt --all"));
+    let others = run_quietly(
+        "checking format and lint of the TypeScript",
+        at.npx("biome").args(["check", "--error-on-warnings"]),
+    )
+    .map_err(|failure| failure.by_hand("npx biome check --write"));
+    rust.and(others)
+}
+
+fn types(at: &Workspace, _: &mut Counts) -> Result<(), Failure> {
+    run_quietly(
+        "checking the types of element and tests",
+        &mut at.npx("tsc"),
+    )?;
+    run_quietly(
+        "checking the types of the demo",
+        at.npx("tsc").args(["--project", "demo"]),
+    )
+}
+
+fn clippy(at: &Workspace, _: &mut Counts) -> Result<(), Failure> {
+    let wasm = ["--target", "wasm32-unknown-unknown", "--profile", "wasm"];
+    let sets: [(&str, &[&str]); 6] = [
+        ("xtask", &["-p", "xtask"]),
+        (
+            "protocol",
+            &[
+                "-p",
+                "workflowai-feedback-protocol",
+                "--features",
+                "mint,verify",
+            ],
+        ),
+        ("server", &["-p", "workflowai-feedback-server"]),
+        (
+            "widget and tools, native",
+            &[
+                "-p",
+                "workflowai-feedback",
+                "-p",
+                "xtask-tools",
+                "--features",
+                "workflowai-feedback/ssr",
+            ],
+        ),
+        (
+            "core",
+            &["-p", "workflowai-feedback", "--features", "element"],
+        ),
+        (
+            "widget in a Rust app",
+            &["-p", "workflowai-feedback", "--features", "csr"],
+        ),
+    ];
+    for (what, arguments) in sets {
+        let mut cargo = at.cargo();
+        cargo.args(["clippy", "--all-targets"]).args(arguments);
+        if arguments
+            .iter()
+            .any(|each| ["element", "csr"].contains(each))
+        {
+            cargo.args(wasm);
+        }
+        cargo.args(["--", "-D", "warnings"]);
+        run(&format!("clippy: {what}"), &mut cargo)?;
+    }
+    Ok(())
+}
+
+fn wasm(at: &Workspace, counts: &mut Counts) -> Result<(), Failure> {
+    let browser = setup::browser(at)?;
+    let capabilities = at.widget().join("webdriver.json");
+    let settings = serde_json::json!({
+        "goog:chromeOptions": { "binary": browser.chromium, "args": ["--no-sandbox"] }
+    });
+    fs::write(&capabilities, settings.to_string()).map_err(file(&capabilities))?;
+    // As an array, so that a folder with a space in its name stays one word.
+    let runner = serde_json::json!([tools(at)?, "wasm-bindgen-test-runner"]);
+    let mut cargo = at.cargo();
+    // The profile and features of the core's build, so that its dependencies are built once.
+    cargo.args([
+        "test",
+        "-p",
+        "workflowai-feedback",
+        "--test",
+        "wasm",
+        "--features",
+        "element",
+    ]);
+    cargo.args(["--profile", "wasm", "--target", "wasm32-unknown-unknown"]);
+    cargo.args([
+        "--config",
+        &format!("target.wasm32-unknown-unknown.runner={runner}"),
+    ]);
+    cargo.env("CHROMEDRIVER", &browser.driver);
+    cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities);
+    cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+    run_watched(&mut cargo, |line| counts.read(line))
+}
+
+fn cargo_test(at: &Workspace, counts: &mut Counts, arguments: &[&str]) -> Result<(), Failure> {
+    let mut cargo = at.cargo();
+    cargo.args(["test", "--no-fail-fast"]).args(arguments);
+    run_watched(&mut cargo, |line| counts.read(line))
+}
+
+fn node_test(node: &mut Command, tests: &[PathBuf], counts: &mut Counts) -> Result<(), Failure> {
+    node.args(["--test", "--test-reporter", "spec"]).args(tests);
+    run_watched(node, |line| counts.read(line))
+}
+
+/// The test files of a folder. Node takes no patterns before version 21.
+fn tests_in(at: &Workspace, folder: &str) -> Result<Vec<PathBuf>, Failure> {
+    let tests: Vec<PathBuf> = files(&at.root.join(folder))
+        .into_iter()
+        .filter(|path| path.to_string_lossy().ends_with(".test.ts"))
+        .map(|path| {
+            path.strip_prefix(&at.root)
+                .map(Path::to_owned)
+                .unwrap_or(path)
+        })
+        .collect();
+    if tests.is_empty() {
+        return Err(Failure::new(format!("{folder} has no *.test.ts")));
+    }
+    Ok(tests)
+}
+
+/// Node, for TypeScript.
+fn typescript(at: &Workspace) -> Command {
+    let mut node = at.command("node");
+    node.args(["--import", "tsx"]);
+    node
+}
+
+/// Node, for TypeScript that drives the browser against the server. Where things lie is in the
+/// environment: `XTASK_CHROMIUM`, `XTASK_SERVER` (the server's program), `XTASK_PACKAGE` (the npm
+/// package).
+pub fn browser_script(at: &Workspace) -> Result<Command, Failure> {
+    let browser = setup::browser(at)?;
+    let mut node = typescript(at);
+    node.env("XTASK_CHROMIUM", browser.chromium);
+    node.env("XTASK_SERVER", server(at)?);
+    node.env("XTASK_PACKAGE", at.package());
+    Ok(node)
+}
