@@ -1,4 +1,4 @@
-//! `cargo xtask screenshots`: the pictures in `docs/screenshots/`.
+//! `cargo xtask screenshots`: the pictures in `docs/images/`.
 
 use crate::build::{Variant, build};
 use crate::failure::Failure;

@@ -15,7 +15,7 @@ use crate::workspace::Workspace;
 const SMALLEST: &str =
     "-Cpanic=immediate-abort -Zunstable-options -Zfmt-debug=none -Zlocation-detail=none";
 
-/// Builds `core.js` and `core_bg.wasm`.
+/// Builds `workflowai_feedback.js` and `workflowai_feedback_bg.wasm`.
 pub fn core(workspace: &Workspace, variant: Variant, tools: &Path) -> Result<(), Failure> {
     let compiled = compile(workspace, variant)?;
     let core = variant.core(workspace);
@@ -40,20 +40,14 @@ pub fn core(workspace: &Workspace, variant: Variant, tools: &Path) -> Result<(),
             .arg("--out-dir")
             .arg(&core);
         // The loader says where the wasm is.
-        bindgen.args([
-            "--out-name",
-            "core",
-            "--target",
-            "web",
-            "--omit-default-module-path",
-        ]);
+        bindgen.args(["--target", "web", "--omit-default-module-path"]);
         bindgen.args([
             "--no-typescript",
             "--remove-name-section",
             "--remove-producers-section",
         ]);
         run_quietly("binding the core to JavaScript", &mut bindgen)?;
-        let wasm = core.join("core_bg.wasm");
+        let wasm = core.join("workflowai_feedback_bg.wasm");
         // Not --all-features: browsers refuse what it lets binaryen write.
         let mut optimise = workspace.npx("wasm-opt");
         optimise

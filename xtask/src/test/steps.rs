@@ -271,13 +271,13 @@ fn typescript(at: &Workspace) -> Command {
 }
 
 /// Node, for TypeScript that drives the browser against the server. Where things lie is in the
-/// environment: `XTASK_CHROMIUM`, `XTASK_SERVER` (the server's program), `XTASK_PACKAGE` (the npm
-/// package).
+/// environment: `CHROMIUM`, `WORKFLOWAI_FEEDBACK_SERVER` (its program) and
+/// `WORKFLOWAI_FEEDBACK_PACKAGE` (the npm package's folder).
 pub fn browser_script(at: &Workspace) -> Result<Command, Failure> {
     let browser = setup::browser(at)?;
     let mut node = typescript(at);
-    node.env("XTASK_CHROMIUM", browser.chromium);
-    node.env("XTASK_SERVER", server(at)?);
-    node.env("XTASK_PACKAGE", at.package());
+    node.env("CHROMIUM", browser.chromium);
+    node.env("WORKFLOWAI_FEEDBACK_SERVER", server(at)?);
+    node.env("WORKFLOWAI_FEEDBACK_PACKAGE", at.package());
     Ok(node)
 }
