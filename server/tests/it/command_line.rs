@@ -1,0 +1,282 @@
+//! Commands, settings, and what `serve` says.
+
+use serde_json::{Value, json};
+use workflowai_feedback_protocol::token::{Algorithm, Claims, SigningKey};
+
+use crate::server::{Server, command, line, run};
+
+#[tokio::test]
+async fn with_no_settings_it_makes_a_private_folder_and_says_where_to_look() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &[]);
+    let data = folder
+        .path()
+        .canonicalize()
+        .expect("a path")
+        .join(".feedback");
+    let file = data.join("feedback.db");
+    let first = &server.said[0];
+    assert!(
+        first.contains(&file.display().to_string()) && first.contains("(new)"),
+        "{first}"
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &std::path::Path| {
+            path.metadata().expect("it is there").permissions().mode() & 0o777
+        };
+        assert_eq!(mode(&data), 0o700);
+        let files: Vec<_> = data.read_dir().expect("a folder").flatten().collect();
+        assert!(files.len() >= 2, "the database and its log");
+        for file in files {
+            assert_eq!(mode(&file.path()), 0o600, "{}", file.path().display());
+        }
+    }
+    assert!(server.link().is_some(), "{:?}", server.said);
+    assert_eq!(
+        server.said.last(),
+        Some(&format!("ready http://{}", server.address))
+    );
+    assert_eq!(
+        server.request("GET", "/healthz").send().await.text(),
+        "ok\n"
+    );
+    assert_eq!(
+        server.request("GET", "/readyz").send().await.text(),
+        "ready\n"
+    );
+    assert!(server.stop());
+    let server = Server::start(folder.path(), &[]);
+    assert!(!server.said[0].contains("(new)"), "{:?}", server.said);
+}
+
+#[tokio::test]
+async fn a_token_of_the_command_line_votes_whether_made_before_or_after_the_start() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mint = |run: &str| {
+        let flags = [
+            "--agent",
+            "support",
+            "--run",
+            run,
+            "--user",
+            "u",
+            "--expires-in",
+            "60",
+        ];
+        line(folder.path(), &[&["token", "mint"], &flags[..]].concat())
+    };
+    let before = mint("run-1");
+    let server = Server::start(folder.path(), &[]);
+    let other = line(
+        folder.path(),
+        &[
+            "token", "mint", "--agent", "a", "--run", "r", "--tenant", "t",
+        ],
+    );
+    for token in [before, mint("run-2"), other] {
+        let body = json!({ "feedback_token": token, "outcome": "positive" });
+        server
+            .request("POST", "/v1/feedback")
+            .json(&body)
+            .send()
+            .await
+            .ok();
+    }
+    let key = line(folder.path(), &["api-key", "new"]);
+    let list = server.request("GET", "/v1/_/agents/support/feedback");
+    let list = list
+        .header("authorization", &format!("Bearer {key}"))
+        .send()
+        .await
+        .ok();
+    assert_eq!(list["count"], 2);
+    assert_eq!(list["items"][0]["user_id"], "u");
+}
+
+#[tokio::test]
+async fn a_new_signing_key_serves_a_backend_and_is_listed_without_its_secret() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &[]);
+    for alg in ["HS256", "EdDSA"] {
+        let key: Value =
+            serde_json::from_str(&line(folder.path(), &["signing-key", "new", "--alg", alg]))
+                .expect("JSON");
+        assert_eq!(key["alg"], alg);
+        let text = |name: &str| key[name].as_str().expect("a text").to_owned();
+        let algorithm = Algorithm::parse(alg).expect("an algorithm");
+        let backend = SigningKey::new(text("kid"), algorithm, text("secret")).expect("a key");
+        let claims = Claims {
+            agent: "a".into(),
+            run: "r".into(),
+            user: None,
+            expires_at: None,
+        };
+        let token = backend.mint(&claims).expect("a token");
+        let body = json!({ "feedback_token": token, "outcome": "positive" });
+        server
+            .request("POST", "/v1/feedback")
+            .json(&body)
+            .send()
+            .await
+            .ok();
+        let output = run(folder.path(), &["signing-key", "list"]);
+        let list = String::from_utf8(output.stdout).expect("a text");
+        assert!(list.contains(&text("kid")) && list.contains(alg), "{list}");
+        assert!(!list.contains(&text("secret")), "{list}");
+    }
+}
+
+#[test]
+fn bad_arguments_are_named_and_nothing_is_printed() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let long = "x".repeat(257);
+    for (arguments, word) in [
+        (vec!["token", "mint", "--agent", "a"], "--run"),
+        (
+            vec!["token", "mint", "--agent", "", "--run", "r"],
+            "--agent",
+        ),
+        (
+            vec!["token", "mint", "--agent", "a", "--run", &long],
+            "--run",
+        ),
+        (
+            vec![
+                "token", "mint", "--agent", "a", "--run", "r", "--user", "\n",
+            ],
+            "--user",
+        ),
+        (
+            vec![
+                "token",
+                "mint",
+                "--agent",
+                "a",
+                "--run",
+                "r",
+                "--expires-in",
+                "0",
+            ],
+            "--expires-in",
+        ),
+        (
+            vec![
+                "token", "mint", "--agent", "a", "--run", "r", "--tenant", "_",
+            ],
+            "--tenant",
+        ),
+        (vec!["signing-key", "new", "--alg", "none"], "--alg"),
+        (vec!["api-key", "new", "--scopes", "mint,fly"], "--scopes"),
+        (vec!["fly"], "fly"),
+    ] {
+        let output = run(folder.path(), &arguments);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            !output.status.success() && output.stdout.is_empty(),
+            "{arguments:?}"
+        );
+        assert!(error.contains(word), "{arguments:?}: {error}");
+    }
+    assert!(run(folder.path(), &["serve", "--help"]).status.success());
+}
+
+#[tokio::test]
+async fn a_flag_beats_the_environment_which_beats_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(
+        folder.path().join("settings.toml"),
+        "data-dir = \"from-file\"\nrequire-bound-tokens = true\nrate-limit = \"off\"\n\
+         allowed-origin = [\"https://a.example\", \"https://b.example\"]\n",
+    )
+    .expect("a file");
+    let file = ["--config", "settings.toml"];
+    let start = |flags: &[&str], environment: Option<&str>| {
+        let arguments = [&["serve", "--listen", "127.0.0.1:0"], &file[..], flags].concat();
+        let mut command = command(folder.path(), &arguments);
+        if let Some(value) = environment {
+            command.env("WORKFLOWAI_FEEDBACK_DATA_DIR", value);
+        }
+        Server::start_command(&mut command)
+    };
+    let server = start(&[], None);
+    assert!(server.said[0].contains("from-file"), "{:?}", server.said);
+    let mint = [
+        "token",
+        "mint",
+        "--agent",
+        "a",
+        "--run",
+        "r",
+        "--config",
+        "settings.toml",
+    ];
+    let token = line(folder.path(), &mint);
+    let body = json!({ "feedback_token": token, "outcome": "positive" });
+    let refused = server
+        .request("POST", "/v1/feedback")
+        .header("origin", "https://b.example");
+    let refused = refused.json(&body).send().await;
+    refused.fails(403, "unbound_token");
+    assert_eq!(
+        refused.header("access-control-allow-origin"),
+        "https://b.example"
+    );
+    drop(server);
+    let server = start(&[], Some("from-environment"));
+    assert!(
+        server.said[0].contains("from-environment"),
+        "{:?}",
+        server.said
+    );
+    drop(server);
+    let server = start(&["--data-dir", "from-flag"], Some("from-environment"));
+    assert!(server.said[0].contains("from-flag"), "{:?}", server.said);
+}
+
+#[tokio::test]
+async fn a_bare_database_url_is_never_read() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut command = command(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    command.env("DATABASE_URL", "sqlite:elsewhere.db");
+    let server = Server::start_command(&mut command);
+    assert!(server.said[0].contains(".feedback"), "{:?}", server.said);
+    drop(server);
+    let url = ["--database-url", "sqlite:elsewhere.db"];
+    let server = Server::start(folder.path(), &url);
+    assert!(server.said[0].contains("elsewhere.db"), "{:?}", server.said);
+}
+
+#[tokio::test]
+async fn tokens_and_queries_stay_out_of_the_log() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let log = std::fs::File::create(folder.path().join("log")).expect("a file");
+    let mut command = command(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    let server = Server::start_command(command.stderr(log));
+    let token = line(
+        folder.path(),
+        &["token", "mint", "--agent", "a", "--run", "r"],
+    );
+    server
+        .request("GET", &format!("/v1/feedback?feedback_token={token}"))
+        .send()
+        .await
+        .ok();
+    server
+        .request("GET", "/v1/feedback?feedback_token=junk.in.it")
+        .send()
+        .await;
+    let body = json!({ "feedback_token": token, "outcome": "positive", "comment": "secret words" });
+    server
+        .request("POST", "/v1/feedback")
+        .json(&body)
+        .send()
+        .await
+        .ok();
+    assert!(server.stop());
+    let log = std::fs::read_to_string(folder.path().join("log")).expect("the log");
+    for secret in [token.as_str(), "junk.in.it", "secret words"] {
+        assert!(!log.contains(secret), "{log}");
+    }
+}

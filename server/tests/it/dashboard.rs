@@ -1,0 +1,345 @@
+//! The team's pages.
+
+use serde_json::json;
+use workflowai_feedback_protocol::token::Claims;
+
+use crate::http::Answer;
+use crate::receiver::{Running, claims, start, start_with};
+
+/// Signs in with a fresh link; returns the cookie.
+async fn sign_in(server: &Running) -> String {
+    let link = server
+        .receiver
+        .dashboard_link("http://here")
+        .await
+        .expect("a link");
+    let answer = enter(server, &link).await;
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (303, "/dashboard")
+    );
+    let cookie = answer.header("set-cookie");
+    for word in ["HttpOnly", "SameSite=Lax", "Path=/dashboard"] {
+        assert!(cookie.contains(word), "{cookie}");
+    }
+    cookie.split(';').next().expect("a cookie").to_owned()
+}
+
+async fn enter(server: &Running, code: &str) -> Answer {
+    server
+        .request("POST", "/dashboard/sign-in")
+        .form(&[("code", code)])
+        .send()
+        .await
+}
+
+async fn page(server: &Running, cookie: &str, path: &str) -> Answer {
+    server
+        .request("GET", path)
+        .header("cookie", cookie)
+        .send()
+        .await
+}
+
+async fn vote(server: &Running, run: &str, outcome: &str, comment: Option<&str>) {
+    let token = server.token(run).await;
+    let body = json!({ "feedback_token": token, "outcome": outcome, "comment": comment });
+    server.post("/v1/feedback", body).await.ok();
+}
+
+#[tokio::test]
+async fn nobody_sees_votes_without_signing_in() {
+    let server = start().await;
+    vote(&server, "run-1", "negative", Some("private")).await;
+    for cookie in [
+        "",
+        "workflowai_feedback_session=",
+        "workflowai_feedback_session=made-up",
+    ] {
+        let answer = page(&server, cookie, "/dashboard").await;
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (303, "/dashboard/sign-in")
+        );
+        assert!(!answer.text().contains("private"));
+    }
+}
+
+#[tokio::test]
+async fn a_link_signs_in_once_and_a_new_one_voids_it() {
+    let server = start().await;
+    assert!(!server.receiver.has_admin().await.expect("an answer"));
+    let old = server
+        .receiver
+        .dashboard_link("http://here")
+        .await
+        .expect("a link");
+    let link = server
+        .receiver
+        .dashboard_link("http://here")
+        .await
+        .expect("a link");
+    let secret = link.rsplit_once('#').expect("a fragment").1.to_owned();
+    assert!(
+        link.starts_with("http://here/dashboard/sign-in#") && secret.len() == 43,
+        "{link}"
+    );
+    for wrong in [old.as_str(), "", "nonsense", &secret[1..]] {
+        let answer = enter(&server, wrong).await;
+        assert_eq!(answer.status, 403);
+        assert_eq!(answer.header("set-cookie"), "");
+        assert!(answer.text().contains("does not work any more"));
+    }
+    let first = enter(&server, &format!(" {secret} ")).await;
+    assert_eq!(first.status, 303);
+    assert!(server.receiver.has_admin().await.expect("an answer"));
+    assert_eq!(enter(&server, &secret).await.status, 403, "a second use");
+}
+
+#[tokio::test]
+async fn links_and_cookies_follow_the_public_url() {
+    let url = "https://feedback.example/votes"
+        .parse()
+        .expect("an address");
+    let server = start_with(|config| config.public_url = Some(url)).await;
+    let link = server
+        .receiver
+        .dashboard_link("http://here")
+        .await
+        .expect("a link");
+    assert!(
+        link.starts_with("https://feedback.example/votes/dashboard/sign-in#"),
+        "{link}"
+    );
+    let request = server
+        .request("POST", "/dashboard/sign-in")
+        .form(&[("code", &link)]);
+    let answer = request.header("host", "evil.example").send().await;
+    assert_eq!(answer.header("location"), "/votes/dashboard");
+    let cookie = answer.header("set-cookie");
+    assert!(
+        cookie.contains("; Secure") && cookie.contains("Path=/votes/dashboard"),
+        "{cookie}"
+    );
+}
+
+#[tokio::test]
+async fn votes_are_shown_newest_first_with_everything_about_them() {
+    let server = start().await;
+    let cookie = sign_in(&server).await;
+    let empty = page(&server, &cookie, "/dashboard").await;
+    assert!(empty.text().contains("No votes yet"));
+    let token = server.token("run-1").await;
+    let body = json!({
+        "feedback_token": token, "outcome": "negative", "comment": "too slow",
+        "user_id": "user-7", "reasons": ["late"],
+    });
+    server.post("/v1/feedback", body).await.ok();
+    vote(&server, "run-2", "positive", None).await;
+    vote(&server, "run-3", "positive", None).await;
+    let text = page(&server, &cookie, "/dashboard").await.text();
+    for shown in [
+        "too slow",
+        "user-7",
+        "support",
+        "run-1",
+        "late",
+        "Negative",
+        "UTC",
+        "anonymous",
+    ] {
+        assert!(text.contains(shown), "no {shown} in {text}");
+    }
+    let place = |run: &str| text.find(run).expect("it is shown");
+    assert!(place("run-3") < place("run-2") && place("run-2") < place("run-1"));
+    assert!(
+        text.contains("<dd>3</dd>") && text.contains("67<span"),
+        "{text}"
+    );
+    let negative = page(&server, &cookie, "/dashboard?outcome=negative")
+        .await
+        .text();
+    assert!(negative.contains("run-1") && !negative.contains("run-2"));
+    server
+        .post(
+            "/v1/feedback/retract",
+            json!({ "feedback_token": server.token("run-2").await }),
+        )
+        .await
+        .ok();
+    assert!(
+        !page(&server, &cookie, "/dashboard")
+            .await
+            .text()
+            .contains("run-2")
+    );
+}
+
+#[tokio::test]
+async fn pages_go_on_by_cursor() {
+    let server = start().await;
+    let cookie = sign_in(&server).await;
+    for run in 0..60 {
+        vote(&server, &format!("run-{run:02}"), "positive", None).await;
+    }
+    let first = page(&server, &cookie, "/dashboard?outcome=positive")
+        .await
+        .text();
+    assert!(first.contains("run-59") && first.contains("run-10") && !first.contains("run-09"));
+    let href = first
+        .split("rel=\"next\" href=\"")
+        .nth(1)
+        .expect("a next page");
+    let href = href
+        .split('"')
+        .next()
+        .expect("its address")
+        .replace("&amp;", "&");
+    let second = page(&server, &cookie, &href).await.text();
+    assert!(second.contains("run-09") && second.contains("run-00") && !second.contains("run-10"));
+    assert!(!second.contains("rel=\"next\""));
+}
+
+#[tokio::test]
+async fn hostile_texts_are_shown_as_texts() {
+    let server = start().await;
+    let cookie = sign_in(&server).await;
+    let hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>";
+    let claims = Claims {
+        agent: hostile.into(),
+        user: Some(hostile.into()),
+        ..claims(hostile)
+    };
+    let token = server.mint(&claims).await;
+    let body = json!({
+        "feedback_token": token, "outcome": "negative", "comment": hostile,
+        "reasons": [hostile],
+    });
+    server.post("/v1/feedback", body).await.ok();
+    let text = page(&server, &cookie, "/dashboard").await.text();
+    assert!(text.contains("alert(1)"), "{text}");
+    assert!(
+        !text.contains("<script>alert") && !text.contains("<img src=x"),
+        "{text}"
+    );
+    let reflected = page(
+        &server,
+        &cookie,
+        "/dashboard?outcome=%22%3E%3Cscript%3E&cursor=%3Cb%3E",
+    )
+    .await;
+    assert!(!reflected.text().contains("<script>") && !reflected.text().contains("<b>"));
+}
+
+#[tokio::test]
+async fn a_tenants_votes_are_its_own() {
+    let server = start().await;
+    let cookie = sign_in(&server).await;
+    let token = server.mint_in("acme", &claims("run-of-acme")).await;
+    server
+        .post(
+            "/v1/feedback",
+            json!({ "feedback_token": token, "outcome": "positive" }),
+        )
+        .await
+        .ok();
+    let text = page(&server, &cookie, "/dashboard").await.text();
+    assert!(
+        !text.contains("run-of-acme") && text.contains("No votes yet"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn pages_allow_nothing_but_their_own_files() {
+    let server = start().await;
+    let cookie = sign_in(&server).await;
+    for path in ["/dashboard", "/dashboard/sign-in"] {
+        let answer = page(&server, &cookie, path).await;
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
+        assert!(!policy.contains("unsafe"), "{policy}");
+        assert_eq!(answer.header("cache-control"), "no-store");
+        let text = answer.text();
+        assert!(
+            !text.contains(" style=") && !text.contains("<style"),
+            "{text}"
+        );
+        assert!(
+            !text.contains(" onclick=") && !text.contains("https://"),
+            "{text}"
+        );
+        for file in text.split("/dashboard/files/").skip(1) {
+            let name = file.split('"').next().expect("a name");
+            assert_eq!(
+                server.get(&format!("/dashboard/files/{name}")).await.status,
+                200,
+                "{name}"
+            );
+        }
+    }
+    server
+        .get("/dashboard/files/..%2F..%2FCargo.toml")
+        .await
+        .fails(404, "not_found");
+}
+
+#[tokio::test]
+async fn signing_out_ends_the_session_and_no_other_site_can_ask_for_it() {
+    let server = start().await;
+    let cookie = sign_in(&server).await;
+    let text = page(&server, &cookie, "/dashboard").await.text();
+    let token = text
+        .split("name=\"form_token\" value=\"")
+        .nth(1)
+        .expect("a form");
+    let token = token.split('"').next().expect("its token").to_owned();
+    let leave = |form_token: String, origin: &'static str| {
+        let request = server
+            .request("POST", "/dashboard/sign-out")
+            .header("cookie", &cookie);
+        let request = request.form(&[("form_token", &form_token)]);
+        let request = if origin.is_empty() {
+            request
+        } else {
+            request.header("origin", origin)
+        };
+        request.send()
+    };
+    leave(String::new(), "").await.fails(403, "forbidden");
+    leave("made-up".into(), "").await.fails(403, "forbidden");
+    leave(token.clone(), "https://evil.example")
+        .await
+        .fails(403, "forbidden");
+    assert_eq!(page(&server, &cookie, "/dashboard").await.status, 200);
+    let gone = leave(token, "").await;
+    assert_eq!(
+        (gone.status, gone.header("location")),
+        (303, "/dashboard/sign-in")
+    );
+    assert!(gone.header("set-cookie").contains("Max-Age=0"));
+    assert_eq!(page(&server, &cookie, "/dashboard").await.status, 303);
+}
+
+#[tokio::test]
+async fn another_site_cannot_sign_anybody_in() {
+    let server = start().await;
+    let link = server
+        .receiver
+        .dashboard_link("http://here")
+        .await
+        .expect("a link");
+    let request = server
+        .request("POST", "/dashboard/sign-in")
+        .form(&[("code", &link)]);
+    request
+        .header("origin", "https://evil.example")
+        .send()
+        .await
+        .fails(403, "forbidden");
+    assert_eq!(
+        enter(&server, &link).await.status,
+        303,
+        "the link is still good"
+    );
+}

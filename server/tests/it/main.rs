@@ -1,0 +1,18 @@
+//! The receiver through a real port and a real database file.
+
+mod api;
+mod bad_input;
+mod bad_start;
+mod command_line;
+mod dashboard;
+mod demo;
+mod durability;
+mod history;
+mod http;
+mod nesting;
+mod order;
+mod receiver;
+mod server;
+mod tokens;
+mod votes;
+mod widget;
