@@ -6,3 +6,5 @@ declare const BAKED_STYLE: string;
 declare const BAKED_BUILD: string;
 /** The package's version. */
 declare const BAKED_VERSION: string;
+/** The minified stylesheet of panel and status line. */
+declare const BAKED_PANEL_STYLE: string;

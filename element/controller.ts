@@ -1,11 +1,12 @@
 import type { FeedbackElement } from "./feedback-element.ts";
-import type { Outcome, VoteOptions } from "./types.ts";
+import { setting } from "./settings.ts";
+import type { Messages, Outcome, VoteOptions } from "./types.ts";
 
 /** What runs an element once somebody reached for it: the core, or what stands in for it. */
 export interface Controller {
   /** Hears every event of the shadow root before the nodes do. */
   _handle(event: Event): void;
-  /** Attributes, texts, the key or the known outcome changed: read `_settings()` again. */
+  /** Attributes, texts, the key or the known outcome changed: look at `settingsOf` again. */
   _change(): void;
   /** Votes from a script; `null` takes the vote back. */
   _vote(outcome: Outcome | null, options?: VoteOptions): void;
@@ -19,3 +20,67 @@ export interface Controller {
 export interface ControllerModule {
   attach(element: FeedbackElement): Controller | Promise<Controller>;
 }
+
+/** What the core and its stand-in need to know of an element. */
+export interface ElementSettings {
+  /** Absent until the page has one. */
+  token: string | undefined;
+  /** Empty for an anonymous visitor. */
+  user: string;
+  /** Base address of the receiver, without a slash at its end. */
+  endpoint: string;
+  label: string;
+  /** Whether a press counts. */
+  live: boolean;
+  reasons: string[];
+  /** What the receiver is known to hold. */
+  outcome: Outcome | null;
+  /** The text typed so far. */
+  text: string;
+  messages: Messages | undefined;
+}
+
+/** Reads an element. */
+export const settingsOf = (element: FeedbackElement): ElementSettings => ({
+  token: element.feedbackToken || undefined,
+  user: element.userID || "",
+  endpoint: element._endpoint(),
+  label: element.label || "",
+  live: element._live,
+  reasons: element.reasons,
+  outcome: element._acknowledged,
+  text: textOf(element).value,
+  messages: { ...element._messages, ...setting("messages") },
+});
+
+/** The text box. */
+export const textOf = (element: FeedbackElement): HTMLTextAreaElement =>
+  element._find("textarea") as HTMLTextAreaElement;
+
+let sheet: CSSStyleSheet | undefined;
+
+/** Gives the panel and the status line their looks. */
+export const dress = (element: FeedbackElement): void => {
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    sheet.replaceSync(BAKED_PANEL_STYLE);
+  }
+  const { adoptedStyleSheets } = element.shadowRoot as ShadowRoot;
+  if (!adoptedStyleSheets.includes(sheet)) adoptedStyleSheets.push(sheet);
+};
+
+/** Remembers text, panel and focus; what it returns puts fresh nodes in with them. */
+export const restamp = (element: FeedbackElement): (() => void) => {
+  const text = textOf(element)?.value || "";
+  const open = element._find("[part=panel]")?.matches(":popover-open,[data-open]");
+  const focused = element.shadowRoot?.activeElement as HTMLButtonElement | null;
+  const selector =
+    focused && (focused.value ? `[value=${focused.value}]` : `[part=panel] ${focused.localName}`);
+  return () => {
+    element._stamp();
+    textOf(element).value = text;
+    element._paint();
+    if (open && element.isConnected) element._panel(true);
+    if (selector) (element._find(selector) as HTMLElement | null)?.focus();
+  };
+};

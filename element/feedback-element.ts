@@ -8,27 +8,23 @@ const NAMES =
   "feedbackToken,userID,apiUrl,comment,commentPlacement,label,reasons,outcome,restore,readonly,disabled".split(
     ",",
   );
-const FLAGS = ["restore", "readonly", "disabled"];
-const dashed = (name: string) => name.replace(/[A-Z]+/g, (letters) => `-${letters}`).toLowerCase();
+const dashed = (name: string) => name.replace(/[A-Z]+/g, "-$&").toLowerCase();
 
 let sheet: CSSStyleSheet;
+let template: HTMLTemplateElement;
 let module: Promise<ControllerModule> | undefined;
 let warned: boolean;
-
-/** Without the right to compile there is nothing to download: the empty module tells. */
-const compiles = () => {
-  try {
-    return new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
-  } catch {
-    return;
-  }
-};
 
 /** The core, once a page; what stands in for it where it cannot be had. */
 const load = () => {
   const standIn = () => import("./without-core.ts");
-  module ||= compiles() ? import("./loader.ts").catch(standIn) : standIn();
-  return module;
+  try {
+    // Without the right to compile there is nothing to download: the empty module tells.
+    new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+    return import("./loader.ts").catch(standIn);
+  } catch {
+    return standIn();
+  }
 };
 
 const waiting = new Set<FeedbackElement>();
@@ -43,22 +39,7 @@ const whenIdle = (element: FeedbackElement) => {
   waiting.add(element);
 };
 
-/** What the core and its stand-in need to know of an element. */
-export interface ElementSettings {
-  token: string | undefined;
-  user: string;
-  endpoint: string;
-  label: string;
-  live: boolean;
-  reasons: string[];
-  outcome: Outcome | null;
-  text: string;
-  messages: Messages | undefined;
-}
-
 export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
-  /** The idle markup. */
-  static _template: HTMLTemplateElement;
   static observedAttributes = NAMES.flatMap((name) => [dashed(name), name.toLowerCase()]);
 
   declare feedbackToken: string | null;
@@ -68,25 +49,26 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
   declare commentPlacement: "popover" | "inline" | null;
   declare label: string | null;
   declare reasons: string[];
+  declare outcome: Outcome | null;
   declare restore: boolean;
   declare readonly: boolean;
   declare disabled: boolean;
 
-  /** The wrapper of the view in the shadow root. */
+  /** The wrapper in the shadow root; the view is its one child. */
   declare _root: HTMLElement;
   /** What the thumbs show. */
-  _shown: Outcome | null = null;
+  declare _shown: Outcome | null;
   /** What the receiver is known to hold. */
-  _acknowledged: Outcome | null = null;
+  declare _acknowledged: Outcome | null;
   /** The attribute `outcome`, as it was last read. */
-  _given: Outcome | null = null;
-  _controller: Controller | undefined;
-  _loading: Promise<unknown> | undefined;
+  declare _given: Outcome | null;
+  /** (endpoint, token, user), whose state is shown; empty without a token. */
+  declare _key: string;
+  declare _controller: Controller | undefined;
+  declare _loading: Promise<unknown> | undefined;
   /** The texts of the page's language, once they are there. */
-  _messages: Messages | undefined;
-  /** The key whose state is shown. */
-  _key = "";
-  _internals = this.attachInternals?.();
+  declare _messages: Messages | undefined;
+  _internals = this.attachInternals();
 
   constructor() {
     super();
@@ -98,29 +80,34 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
     for (const type of ["pointerover", "focusin", "click"]) {
       root.addEventListener(type, this as unknown as EventListenerObject, true);
     }
-    for (const name of NAMES) {
+    for (const name of NAMES as "label"[]) {
       // Set by a framework before this class was known.
       if (Object.hasOwn(this, name)) {
-        const value = this[name as "label"];
-        delete (this as Record<string, unknown>)[name];
-        this[name as "label"] = value;
+        const value = this[name];
+        delete (this as { label?: unknown })[name];
+        this[name] = value;
       }
     }
   }
 
   /** Puts fresh nodes into the shadow root. */
   _stamp() {
-    (this.shadowRoot as ShadowRoot).replaceChildren(FeedbackElement._template.content.cloneNode(true));
-    this._root = (this.shadowRoot as ShadowRoot).firstElementChild as HTMLElement;
+    const root = this.shadowRoot as ShadowRoot;
+    root.replaceChildren(template.content.cloneNode(true));
+    this._root = root.firstElementChild as HTMLElement;
+  }
+
+  _find(selector: string) {
+    return this._root.querySelector<HTMLElement>(selector);
   }
 
   /** An attribute or its lower-cased alias; empty means absent. */
-  _get(name: string): string | null {
+  _get(name: string) {
     return this.getAttribute(dashed(name)) || this.getAttribute(name) || null;
   }
 
   get _live() {
-    return !!this.feedbackToken && !this.disabled && !this.readonly;
+    return !!this._key && !this.disabled && !this.readonly;
   }
 
   _endpoint() {
@@ -139,14 +126,13 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
     queueMicrotask(() => this.isConnected || this._controller?._detach());
   }
 
-  attributeChangedCallback(_name: string, before: string | null, after: string | null) {
-    if (before !== after && this.isConnected) this._change();
+  attributeChangedCallback() {
+    if (this.isConnected) this._change();
   }
 
   _change() {
-    const key = this.feedbackToken
-      ? JSON.stringify([this._endpoint(), this.feedbackToken, this.userID || ""])
-      : "";
+    const token = this.feedbackToken;
+    const key = token ? JSON.stringify([this._endpoint(), token, this.userID || ""]) : "";
     const given = this._get("outcome") as Outcome | null;
     if (key !== this._key || given !== this._given) {
       this._key = key;
@@ -168,23 +154,22 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
   }
 
   _idle() {
-    const start = PREFIX + JSON.stringify([this._endpoint()]).slice(0, -1);
+    const endpoint = PREFIX + JSON.stringify([this._endpoint()]).slice(0, -1);
+    const kept = read(this._key);
+    if (kept && !this._controller) {
+      this._shown = kept.outcome;
+      this._paint();
+    }
     try {
-      if (Object.keys(localStorage).some((name) => name.startsWith(start))) {
-        const kept = read(this._key);
-        if (kept && !this._controller) {
-          this._shown = kept.outcome;
-          this._paint();
-        }
-        this._load();
-      }
+      if (kept || Object.keys(localStorage).some((name) => name.startsWith(endpoint))) this._load();
     } catch {}
     let node: HTMLElement | undefined = this;
     while (node && !node.lang) {
       node = node.parentElement || ((node.getRootNode() as ShadowRoot).host as HTMLElement);
     }
-    if (!/^(en\b|$)/i.test(node?.lang || "")) {
-      import("./locales.ts").then((locales) => locales.localise(this, node?.lang as string));
+    if (node && !/^en\b/i.test(node.lang)) {
+      const { lang } = node;
+      import("./locales.ts").then((locales) => locales.localise(this, lang));
     }
     if (this.restore && this._key && !this._given) {
       import("./restore.ts").then((restore) => restore.restore(this));
@@ -193,39 +178,36 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
 
   _paint() {
     const view = this._root.firstElementChild as HTMLElement;
-    view.dataset.outcome = this._shown || "";
+    const shown = this._shown || "";
+    view.dataset.outcome = shown;
     if (this.label) view.ariaLabel = this.label;
-    for (const thumb of view.querySelectorAll<HTMLButtonElement>("[name=outcome]")) {
-      thumb.ariaPressed = `${thumb.value === this._shown}`;
+    for (const thumb of view.querySelectorAll<HTMLButtonElement>("[value]")) {
+      thumb.ariaPressed = `${thumb.value === shown}`;
       thumb.ariaDisabled = `${!this._live}`;
     }
-    this._mirror(this._shown || "");
+    this._mirror(shown);
   }
 
   /** Shows the given words of the state, and no others, to `:state()`. */
   _mirror(words: string) {
-    const states = this._internals.states;
-    for (const state of ["positive", "negative", "sending", "queued", "error"]) {
-      states?.[words.includes(state) ? "add" : "delete"](state);
-    }
-  }
-
-  _part<Kind extends HTMLElement>(name: string): Kind {
-    return this._root.querySelector(`[part~=${name}]`) as Kind;
+    const { states } = this._internals;
+    states?.clear();
+    for (const word of words.split(" ")) if (word) states?.add(word);
   }
 
   /** Opens the comment panel where the page wants one, in the press's own task; or closes it. */
   _panel(open: boolean, source?: HTMLElement) {
-    const panel = this._part("panel");
-    const wanted = this.comment !== "off" && (this.comment !== "negative" || this._shown === "negative");
-    if (this.commentPlacement === "inline") {
-      panel.removeAttribute("popover");
-      panel.toggleAttribute("data-open", open && wanted);
-    } else {
-      try {
-        if (open && wanted) panel.showPopover({ source } as object);
-        else panel.hidePopover();
-      } catch {}
+    const panel = this._find("[part=panel]") as HTMLElement;
+    const { comment } = this;
+    open &&= comment !== "off" && (comment !== "negative" || this._shown === comment);
+    try {
+      if (this.commentPlacement === "inline") {
+        panel.popover = null;
+        panel.toggleAttribute("data-open", open);
+      } else if (open) panel.showPopover({ source } as object);
+      else panel.hidePopover();
+    } catch {
+      // Open or closed already, or the browser has no popovers.
     }
   }
 
@@ -241,22 +223,9 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
     );
   }
 
-  _settings(): ElementSettings {
-    return {
-      token: this.feedbackToken || undefined,
-      user: this.userID || "",
-      endpoint: this._endpoint(),
-      label: this.label || "",
-      live: this._live,
-      reasons: this.reasons,
-      outcome: this._acknowledged,
-      text: this._part<HTMLTextAreaElement>("comment").value,
-      messages: this._messages || setting("messages"),
-    };
-  }
-
   _load(): Promise<unknown> {
-    this._loading ||= load().then(
+    module ||= load();
+    this._loading ||= module.then(
       async (loaded) => {
         this._controller = await loaded.attach(this);
       },
@@ -276,14 +245,14 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
         .find((node) => (node as Element).localName === "button") as HTMLButtonElement | undefined;
       const value = button?.value as Outcome | undefined;
       if (value) this._press(this._shown === value ? null : value, {}, button);
-      else if (button) {
-        // Send: the vote once more, with the text.
-        if (button.name === "send" && this._shown) {
+      else if (button && button.name !== "reason") {
+        if (button.name === "send") {
+          // The vote once more, with the text.
           this._press(this._shown, {
-            comment: this._part<HTMLTextAreaElement>("comment").value || undefined,
+            comment: (this._find("textarea") as HTMLTextAreaElement).value || undefined,
           });
         }
-        if (button.name !== "reason") this._panel(false);
+        this._panel(false);
       }
     }
   }
@@ -298,46 +267,22 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
       this._emit("change", { outcome });
     } else if (!warned) {
       warned = true;
-      console.warn("workflowai-feedback: no feedback-token yet, or disabled", this);
-    }
-  }
-
-  /** The current vote. */
-  get outcome(): Outcome | null {
-    return this._shown;
-  }
-  set outcome(outcome: Outcome | null) {
-    this._set("outcome", outcome);
-  }
-
-  _set(name: string, value: unknown) {
-    if (value || value === 0) {
-      this.setAttribute(
-        dashed(name),
-        value === true ? "" : typeof value === "object" ? JSON.stringify(value) : `${value}`,
-      );
-    } else {
-      this.removeAttribute(dashed(name));
-      this.removeAttribute(name);
+      console.warn("workflowai-feedback: no feedback-token, or disabled", this);
     }
   }
 
   /** Votes from a script, with a comment or reasons if given. */
-  vote(outcome: Outcome, options?: VoteOptions): void {
-    this._act(outcome, options);
-  }
-
-  /** Takes the vote back. */
-  retract(): void {
-    this._act(null);
-  }
-
-  _act(outcome: Outcome | null, options?: VoteOptions) {
+  vote(outcome: Outcome | null, options?: VoteOptions): void {
     if (this._controller) this._controller._vote(outcome, options);
     else {
       this._press(outcome, options);
       this._load();
     }
+  }
+
+  /** Takes the vote back. */
+  retract(): void {
+    this.vote(null);
   }
 
   /** Tries again now what is kept. */
@@ -353,44 +298,57 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
 }
 
 for (const name of NAMES) {
-  if (name === "outcome") continue;
   Object.defineProperty(FeedbackElement.prototype, name, {
     configurable: true,
     enumerable: true,
     get(this: FeedbackElement) {
-      // React 18 writes `disabled="false"`.
-      if (FLAGS.includes(name)) return (this.getAttribute(name) ?? "false") !== "false";
-      return name === "reasons" ? JSON.parse(this._get(name) || "[]") : this._get(name);
+      const value = this._get(name);
+      return name === "outcome"
+        ? this._shown
+        : name === "reasons"
+          ? JSON.parse(value || "[]")
+          : // Booleans; React 18 writes `disabled="false"`.
+            /^(re|dis)/.test(name)
+            ? this.hasAttribute(name) && value !== "false"
+            : value;
     },
     set(this: FeedbackElement, value: unknown) {
-      this._set(name, value);
+      if (value || value === 0) {
+        this.setAttribute(
+          dashed(name),
+          value === true ? "" : typeof value === "object" ? JSON.stringify(value) : `${value}`,
+        );
+      } else {
+        this.removeAttribute(dashed(name));
+        this.removeAttribute(name);
+      }
     },
   });
 }
 
 /** Defines the element; the first definition of a page stays. */
 export const define = (tag = "workflowai-feedback", registry = globalThis.customElements): void => {
-  if (!registry) return;
-  const present = registry.get(tag) as { version?: string } | undefined;
-  if (present) {
-    if (present.version !== BAKED_VERSION) {
-      console.warn(`workflowai-feedback: ${present.version} is here already, not ${BAKED_VERSION}`);
-    }
-    return;
+  const present = registry?.get(tag) as { version?: string } | undefined;
+  if (present && present.version !== BAKED_VERSION) {
+    console.warn(`workflowai-feedback: ${present.version} is here, not ${BAKED_VERSION}`);
   }
+  if (!registry || present) return;
   if (!sheet) {
     sheet = new CSSStyleSheet();
     sheet.replaceSync(BAKED_STYLE);
-    const template = document.createElement("template");
-    const policy = (
-      globalThis as {
-        trustedTypes?: { createPolicy(name: string, rules: object): { createHTML(html: string): string } };
-      }
-    ).trustedTypes?.createPolicy("workflowai-feedback", { createHTML: (html: string) => html });
-    template.innerHTML = policy ? policy.createHTML(BAKED_MARKUP) : BAKED_MARKUP;
-    FeedbackElement._template = template;
+    template = document.createElement("template");
+    const html = BAKED_MARKUP;
+    template.innerHTML =
+      (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes
+        ?.createPolicy("workflowai-feedback", { createHTML: () => html })
+        .createHTML("") ?? html;
   }
-  registry.define(tag, class extends FeedbackElement {
+  class Defined extends FeedbackElement {
     static version = BAKED_VERSION;
-  } as unknown as CustomElementConstructor);
+  }
+  registry.define(tag, Defined as unknown as CustomElementConstructor);
 };
+
+interface TrustedTypes {
+  createPolicy(name: string, rules: object): { createHTML(html: string): string };
+}

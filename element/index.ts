@@ -1,8 +1,5 @@
-import { define } from "./feedback-element.ts";
+import { define } from "./element.ts";
 
-export { FeedbackElement } from "./feedback-element.ts";
-export { configure } from "./settings.ts";
-export type { FeedbackRequest, Messages, Outcome, Settings, VoteOptions } from "./types.ts";
-export { define };
+export * from "./element.ts";
 
 define();

@@ -1,6 +1,6 @@
 import init, * as core from "#core";
-import type { Controller } from "./controller.ts";
-import { FeedbackElement } from "./feedback-element.ts";
+import { type Controller, dress, restamp, settingsOf, textOf } from "./controller.ts";
+import type { FeedbackElement } from "./feedback-element.ts";
 import { page, record } from "./outbox.ts";
 import { setting } from "./settings.ts";
 import type { Outcome, VoteOptions } from "./types.ts";
@@ -44,6 +44,7 @@ const die = () => {
 
 /** The names of all nodes, as a tree. */
 const shape = (node: Node): string => `${node.nodeName}(${[...node.childNodes].map(shape)})`;
+/** Of the baked markup, as the first stamped element has it. */
 let baked: string;
 
 /** Hydrates the element's markup and lets the core run it. */
@@ -60,19 +61,24 @@ class Core implements Controller {
   _observer = new MutationObserver(() => this._mirror());
 
   constructor(readonly _element: FeedbackElement) {
-    baked ||= shape(FeedbackElement._template.content.firstChild as Node);
+    dress(_element);
+    if (!baked) {
+      const fresh = document.createElement(_element.localName) as FeedbackElement;
+      baked = shape(fresh._root);
+    }
+    // Translated, or of another build: hydration would trap.
     if (shape(_element._root) !== baked) restamp(_element)();
     const view = this._view();
     // Hydration writes neither attributes nor text: the core starts from the baked state and then
     // writes the difference.
     view.dataset.outcome = "";
-    for (const thumb of view.querySelectorAll("[name=outcome]")) {
+    for (const thumb of view.querySelectorAll("[value]")) {
       thumb.ariaPressed = "false";
       thumb.ariaDisabled = "true";
     }
     running.add(this);
     this._guard(() => {
-      this._number = core.attach(_element._root, this, _element._settings());
+      this._number = core.attach(_element._root, this, settingsOf(_element));
     });
     this._observer.observe(view, { attributeFilter: ["data-outcome", "data-status"] });
   }
@@ -107,9 +113,9 @@ class Core implements Controller {
 
   _handle(event: Event) {
     const element = this._element;
-    const button = event
-      .composedPath()
-      .find((node) => (node as Element).localName === "button") as HTMLButtonElement | undefined;
+    const button = event.composedPath().find((node) => (node as Element).localName === "button") as
+      | HTMLButtonElement
+      | undefined;
     if (event.type !== "click" || !button) return;
     const value = button.value as Outcome | undefined;
     if (value && element._live) {
@@ -118,7 +124,7 @@ class Core implements Controller {
       element._panel(!!outcome, button);
       this._expect(outcome);
     } else if (button.name === "send") {
-      const comment = element._part<HTMLTextAreaElement>("comment").value;
+      const comment = textOf(element).value;
       if ([...comment].length <= 10_000) {
         element._panel(false);
         this._expect(element._shown, { comment: comment || undefined });
@@ -140,7 +146,7 @@ class Core implements Controller {
   }
 
   _change() {
-    this._guard(() => core.change(this._number, this._element._settings()));
+    this._guard(() => core.change(this._number, settingsOf(this._element)));
   }
 
   _vote(outcome: Outcome | null, options?: VoteOptions) {
@@ -177,23 +183,3 @@ class Core implements Controller {
     });
   }
 }
-
-/** Remembers text, panel and focus; what it returns puts fresh nodes in with them. */
-const restamp = (element: FeedbackElement) => {
-  const text = element._part<HTMLTextAreaElement>("comment")?.value || "";
-  const open = element._part("panel")?.matches(":popover-open,[data-open]");
-  const focused = element.shadowRoot?.activeElement as HTMLButtonElement | null;
-  return () => {
-    element._stamp();
-    element._part<HTMLTextAreaElement>("comment").value = text;
-    element._paint();
-    if (open && element.isConnected) element._panel(true);
-    if (focused) {
-      (
-        element._root.querySelector(
-          focused.value ? `[value=${focused.value}]` : focused.localName,
-        ) as HTMLElement
-      ).focus();
-    }
-  };
-};

@@ -17,40 +17,42 @@ export interface Kept extends VoteOptions {
 /** Stands in where storage is refused or full, or the page wants nothing kept. */
 export const memory = new Map<string, string>();
 
-/** This page as a client: a random id. */
+/** This page as a client: a random id, and the last number it gave. */
 export const page = { _client: `${Math.random()}`, _sequence: 0 };
 
 const touched = new Set<string>();
 
 /** The kept press of a key, if there is one. */
 export const read = (key: string): Kept | undefined => {
-  let text = memory.get(key);
   try {
-    text ??= localStorage.getItem(PREFIX + key) as string;
-  } catch {}
-  return text ? JSON.parse(text) : undefined;
+    return JSON.parse(memory.get(key) ?? localStorage[PREFIX + key]);
+  } catch {
+    // Nothing there, no storage, or something that is not ours.
+  }
+  return;
 };
 
 /** Keeps a press, before anything else is done about it. */
 export const record = (key: string, outcome: Outcome | null, options?: VoteOptions): Kept => {
   const before = read(key);
   const pressed = Date.now();
-  page._sequence = Math.max(pressed, page._sequence + 1, (before?.sequence || 0) + 1);
   const kept = {
     ...options,
     outcome,
     client: before?.client || page._client,
-    sequence: page._sequence,
+    sequence: Math.max(pressed, page._sequence + 1, (before?.sequence || 0) + 1),
     pressed,
   };
+  page._sequence = kept.sequence;
   const text = JSON.stringify(kept);
   try {
     if (setting("outbox") === false) throw 0;
-    localStorage.setItem(PREFIX + key, text);
+    localStorage[PREFIX + key] = text;
   } catch {
     memory.set(key, text);
   }
-  if (!touched.size) addEventListener("pagehide", leave);
+  // The same function is added once, however often.
+  addEventListener("pagehide", leave);
   touched.add(key);
   return kept;
 };
@@ -68,21 +70,17 @@ export const post = (
     outcome: outcome || undefined,
     comment,
     reasons,
-    intent: {
-      client,
-      sequence,
-      age: Math.max(0, Math.floor((Date.now() - pressed) / 1000)),
-    },
+    intent: { client, sequence, age: Math.max(0, Math.floor((Date.now() - pressed) / 1000)) },
   };
-  const send = setting("send");
-  return send
-    ? send(request, options)
-    : fetch(`${endpoint}/v1/feedback${outcome ? "" : "/retract"}`, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(request),
-        ...options,
-      });
+  return (
+    setting("send")?.(request, options) ||
+    fetch(`${endpoint}/v1/feedback${outcome ? "" : "/retract"}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(request),
+      ...options,
+    })
+  );
 };
 
 // Whatever is not proven yet goes out once more on the way out. Both arriving is harmless: it is

@@ -8,14 +8,16 @@ export const configure = (changes: Settings): void => {
 };
 
 /** A setting in force: `configure` first, then the page's `<meta>`. */
-export const setting = <Name extends keyof Settings>(name: Name): Settings[Name] => {
-  if (name in settings) return settings[name];
+export const setting = <Name extends keyof Settings>(name: Name): Settings[Name] | undefined => {
   try {
-    return JSON.parse(
-      document.querySelector<HTMLMetaElement>("meta[name=workflowai-feedback]")?.content || "{}",
-    )[name];
+    return (
+      settings[name] ??
+      JSON.parse(
+        document.querySelector<HTMLMetaElement>("meta[name=workflowai-feedback]")?.content || "{}",
+      )[name]
+    );
   } catch (error) {
-    console.warn("workflowai-feedback: <meta>", error);
-    return;
+    console.warn(error);
   }
+  return;
 };

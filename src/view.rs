@@ -133,7 +133,7 @@ where
                 {negative}
             </button>
             <div part="panel" popover="auto" role="group" aria-label=text(Text::Comment)>
-                <div role="group" aria-label=text(Text::Reasons)>
+                <div part="reasons" role="group" aria-label=text(Text::Reasons)>
                     {(0..limits::REASONS).map(|index| reason(feedback, appearance, index)).collect_view()}
                 </div>
                 <label>
@@ -148,17 +148,17 @@ where
                 <span part="counter">{counter}</span>
                 <button
                     type="button"
-                    name="close"
-                    on:click=move |event: MouseEvent| act(Gesture::Close, &event)
-                >
-                    {text(Text::Close)}
-                </button>
-                <button
-                    type="button"
                     name="send"
                     on:click=move |event: MouseEvent| act(Gesture::Send, &event)
                 >
                     {text(Text::Send)}
+                </button>
+                <button
+                    type="button"
+                    name="close"
+                    on:click=move |event: MouseEvent| act(Gesture::Close, &event)
+                >
+                    {text(Text::Close)}
                 </button>
             </div>
             <span part="status" role="status">{said}</span>
