@@ -1,5 +1,193 @@
-import type { Controller } from "./controller.ts";
+import english from "#locales/en";
+import { type Controller, dress, settingsOf, textOf } from "./controller.ts";
+import { phase, press, restored, shown, wake } from "./delivery.ts";
 import type { FeedbackElement } from "./feedback-element.ts";
+import { say, translate } from "./locales.ts";
+import { type Kept, memory, record } from "./outbox.ts";
+import { close, open, type Post, run, takeUp, takeUpAll, type Watcher } from "./post.ts";
+import { clean } from "./text.ts";
+import type { Messages, Outcome, VoteOptions } from "./types.ts";
+
+/** Characters as the receiver counts them; see `src/limits.rs`. */
+const COMMENT = 10_000;
+const COUNTER_FROM = 500;
+
+const length = (text: string) => [...text].length;
 
 /** Runs an element without WebAssembly. */
-export declare const attach: (element: FeedbackElement) => Controller;
+export const attach = (element: FeedbackElement): Controller => new StandIn(element);
+
+class StandIn implements Controller, Watcher {
+  _key: string | undefined;
+  _post: Post | undefined;
+  /** The outcome the page last said to know. */
+  _known: Outcome | null = null;
+  _chosen = new Set<string>();
+  _messages: Messages = english;
+  _quiet = false;
+
+  constructor(readonly _element: FeedbackElement) {
+    dress(_element);
+    this._listen("addEventListener");
+    this._change();
+  }
+
+  _listen(how: "addEventListener" | "removeEventListener") {
+    for (const type of ["input", "keydown"]) this._element.shadowRoot?.[how](type, this);
+  }
+
+  handleEvent(event: Event) {
+    const { key, ctrlKey, metaKey, isComposing } = event as KeyboardEvent;
+    if (event.type === "input") this._count();
+    // The Enter that ends an input method's composition is no wish to send.
+    else if (key === "Enter" && (ctrlKey || metaKey) && !isComposing) this._send();
+    else if (key === "Escape" && this._element.commentPlacement === "inline") {
+      this._element._panel(false);
+    }
+  }
+
+  _handle(event: Event) {
+    if (event.type !== "click") return;
+    const element = this._element;
+    const button = event.composedPath().find((node) => (node as Element).localName === "button") as
+      | HTMLButtonElement
+      | undefined;
+    const name = button?.name;
+    if (name === "outcome") {
+      if (!element._live) return;
+      const value = button?.value as Outcome;
+      const outcome = element._shown === value ? null : value;
+      this._vote(outcome);
+      element._panel(!!outcome, button);
+    } else if (name === "send") this._send();
+    else if (name === "close") element._panel(false);
+    else if (name === "reason") {
+      const words = button?.textContent as string;
+      if (!this._chosen.delete(words)) this._chosen.add(words);
+      this._offer();
+    }
+  }
+
+  /** The vote once more, with what was written and chosen. */
+  _send() {
+    const element = this._element;
+    const outcome = element._shown;
+    const comment = clean(textOf(element).value);
+    if (!outcome || !element._live || length(comment) > COMMENT) return;
+    const reasons = outcome === "negative" ? [...this._chosen] : [];
+    element._panel(false);
+    this._vote(outcome, {
+      comment: comment || undefined,
+      reasons: reasons.length ? reasons : undefined,
+    });
+  }
+
+  _vote(outcome: Outcome | null, options?: VoteOptions) {
+    const post = this._post;
+    if (!post) return;
+    const comment = options?.comment;
+    const kept = record(post._key, outcome, { ...options, comment: comment && clean(comment) });
+    run(post, { ...press(post._delivery, kept), _store: false });
+  }
+
+  _change() {
+    const element = this._element;
+    const { endpoint, messages, outcome } = settingsOf(element);
+    const key = element._key;
+    const another = key !== this._key;
+    // Another key, or an answer to `restore`, is no change that somebody made.
+    this._quiet = true;
+    this._messages = { ...english, ...messages };
+    translate(element, this._messages);
+    if (another) {
+      if (this._post) close(this._post, this);
+      this._key = key;
+      this._known = null;
+      this._post = key ? open(key) : undefined;
+      this._post?._watchers.add(this);
+    }
+    if (outcome !== this._known) {
+      this._known = outcome;
+      if (this._post) restored(this._post._delivery, outcome);
+    }
+    if (another && this._post) {
+      takeUp(this._post);
+      // Later, so that the elements of those votes are there to be asked.
+      setTimeout(takeUpAll, 0, endpoint);
+    }
+    this._changed();
+    this._quiet = false;
+  }
+
+  /** Shows what is known. */
+  _changed() {
+    const element = this._element;
+    const { _post: post, _messages: messages } = this;
+    const before = element._shown;
+    const status = post ? post._delivery._status : "idle";
+    element._shown = post ? shown(post._delivery) : this._known;
+    element._paint();
+    const view = element._root.firstElementChild as HTMLElement;
+    const coarse = phase(status);
+    view.dataset.status = coarse;
+    element._mirror(`${element._shown} ${coarse === "rejected" ? "error" : coarse}`);
+    const text =
+      coarse === "queued" && memory.has(this._key as string)
+        ? "not_kept"
+        : status === "unproven"
+          ? "unavailable"
+          : status === "invalid"
+            ? "not_accepted"
+            : status;
+    say(element._find("[part=status]") as Element, messages[text]);
+    this._offer();
+    this._count();
+    if (!this._quiet && before !== element._shown) {
+      element._emit("change", { outcome: element._shown });
+    }
+  }
+
+  /** Offers the page's reasons. */
+  _offer() {
+    const { reasons, _root } = this._element;
+    const buttons = _root.querySelectorAll<HTMLButtonElement>("[name=reason]");
+    for (const [index, button] of buttons.entries()) {
+      const words = reasons[index] || "";
+      say(button, words);
+      button.hidden = !words;
+      button.ariaPressed = `${this._chosen.has(words)}`;
+    }
+  }
+
+  /** Counts the characters left, near the limit. */
+  _count() {
+    const { value } = textOf(this._element);
+    const left = COMMENT - length(value);
+    const words =
+      left < 0 ? this._messages.excess : left <= COUNTER_FROM ? this._messages.remaining : "";
+    say(this._element._find("[part=counter]") as Element, words?.replace("#", `${Math.abs(left)}`));
+  }
+
+  _tell(name: string, { outcome, comment, reasons }: Kept) {
+    return this._element._emit(name, {
+      outcome,
+      comment: comment ?? null,
+      reasons: reasons || [],
+      ...(name !== "before-send" && { reason: this._post?._delivery._status }),
+    });
+  }
+
+  _flush() {
+    if (this._post) run(this._post, wake(this._post._delivery));
+  }
+
+  _detach() {
+    const element = this._element;
+    if (this._post) {
+      element._acknowledged = this._post._delivery._acknowledged;
+      close(this._post, this);
+    }
+    this._listen("removeEventListener");
+    element._controller = element._loading = undefined;
+  }
+}

@@ -1,0 +1,57 @@
+import { packs } from "#locales/index";
+import type { FeedbackElement } from "./feedback-element.ts";
+import { setting } from "./settings.ts";
+import type { Messages } from "./types.ts";
+
+/** The nearest language there is: `pt-PT` falls back to `pt-BR`, `zh-TW` to `zh-Hant`. */
+const nearest = (lang: string) => {
+  const tags = Object.keys(packs);
+  try {
+    const { baseName, language, script, region } = new Intl.Locale(lang).maximize();
+    return [baseName, `${language}-${region}`, `${language}-${script}`, language]
+      .concat(tags.filter((tag) => tag.split("-")[0] === language))
+      .find((tag) => packs[tag]);
+  } catch {
+    // The page's `lang` is no language tag.
+    return;
+  }
+};
+
+/** Writes into the text that a node has: nothing is added or removed outside the core. */
+export const say = (node: Element, words = ""): void => {
+  const text = node.firstChild as Text;
+  // Where nothing is to be said the baked markup has a space.
+  if (text.data.trim() !== words) text.data = words || " ";
+};
+
+/** Writes the names and words of the idle markup. */
+export const translate = (element: FeedbackElement, messages: Messages): void => {
+  const find = (selector: string) => element._find(selector) as Element;
+  find(".workflowai-feedback").ariaLabel = element.label || (messages.group as string);
+  for (const [selector, name] of [
+    ["[value=positive]", "positive"],
+    ["[value=negative]", "negative"],
+    ["[part~=panel]", "comment"],
+    ["[part~=reasons]", "reasons"],
+  ] as const) {
+    find(selector).ariaLabel = messages[name] as string;
+  }
+  say(find("label"), messages.comment);
+  say(find("[name=close]"), messages.close);
+  say(find("[name=send]"), messages.send);
+};
+
+/** Lets an element speak the page's language. Where it cannot be had, English stays. */
+export const localise = async (element: FeedbackElement, lang: string): Promise<void> => {
+  const tag = nearest(lang);
+  if (!tag) return;
+  try {
+    const { default: pack } = await (packs[tag] as (typeof packs)[string])();
+    element._messages = { ...pack, ...setting("messages") };
+  } catch (error) {
+    console.warn(`workflowai-feedback: no texts for ${tag}:`, error);
+    return;
+  }
+  if (element._controller) element._controller._change();
+  else translate(element, element._messages);
+};
