@@ -42,6 +42,8 @@ struct Attached {
     feedback: UseFeedback,
     appearance: Appearance,
     key: Option<Key>,
+    /// The earlier vote that the page last knew of.
+    known: Option<Outcome>,
     /// Drops signals and effects. The nodes stay with the element.
     owner: Owner,
 }
@@ -80,6 +82,7 @@ pub fn attach(root: web_sys::Element, host: Host, settings: &JsValue) -> usize {
         feedback,
         appearance,
         key: None,
+        known: None,
         owner,
     };
     if let Some(text) = string(settings, "text") {
@@ -203,7 +206,10 @@ fn apply(attached: &mut Attached, settings: &JsValue) {
     if key.is_none() || key != attached.key {
         feedback.set_key(key.clone(), known);
         attached.key = key;
+    } else if known != attached.known {
+        feedback.restored(known);
     }
+    attached.known = known;
 }
 
 fn emit(host: &Host, event: FeedbackEvent) -> bool {
@@ -226,7 +232,8 @@ fn emit(host: &Host, event: FeedbackEvent) -> bool {
                 Notice::Retracted => "retract",
                 Notice::Queued => "queued",
                 Notice::Rejected => "error",
-                Notice::Superseded => "change",
+                // The change of what is shown has been told.
+                Notice::Superseded => return true,
             };
             (name, intent)
         }

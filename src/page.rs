@@ -115,7 +115,6 @@ impl Post {
     /// The page knows an earlier vote.
     pub fn restored(&self, outcome: Option<Outcome>) {
         self.delivery.borrow_mut().restored(outcome);
-        self.tell(None);
     }
 
     /// A press: kept first, then sent.

@@ -116,6 +116,14 @@ impl UseFeedback {
         });
     }
 
+    /// The page learned of an earlier vote. A press since then wins; nobody is told of a change.
+    pub fn restored(&self, known: Option<Outcome>) {
+        if let Some(post) = self.post() {
+            post.restored(known);
+            self.outcome.set(post.shown());
+        }
+    }
+
     /// Votes, changes the vote, or sends a comment with it.
     pub fn vote(&self, outcome: Outcome, comment: Option<String>, reasons: Vec<String>) {
         self.press(Some(outcome), comment, reasons);
