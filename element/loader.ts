@@ -1,7 +1,7 @@
 import init, * as core from "#core";
 import { type Controller, dress, restamp, settingsOf, textOf } from "./controller.ts";
 import type { FeedbackElement } from "./feedback-element.ts";
-import { page, record } from "./outbox.ts";
+import { memory, page, read, record } from "./outbox.ts";
 import { setting } from "./settings.ts";
 import type { Outcome, VoteOptions } from "./types.ts";
 
@@ -80,6 +80,12 @@ class Core implements Controller {
     this._guard(() => {
       this._number = core.attach(_element._root, this, settingsOf(_element));
     });
+    // What could not be kept on the device is not known to the core yet.
+    const kept = memory.has(_element._key) && read(_element._key);
+    if (kept) {
+      memory.delete(_element._key);
+      this._vote(kept.outcome, kept);
+    }
     this._observer.observe(view, { attributeFilter: ["data-outcome", "data-status"] });
   }
 
@@ -162,9 +168,7 @@ class Core implements Controller {
 
   _detach() {
     const element = this._element;
-    const { status } = this._view().dataset;
-    if (!/sending|queued/.test(`${status}`)) element._acknowledged = element._shown;
-    this._observer.disconnect();
+    this._remember();
     running.delete(this);
     element._controller = element._loading = undefined;
     // Dropping the view takes its nodes out: fresh ones carry the state on.
@@ -173,9 +177,18 @@ class Core implements Controller {
     stamp();
   }
 
+  /** What was proven goes on with the element; what is under way is in the outbox. */
+  _remember() {
+    const { status, outcome } = this._view().dataset;
+    if (!/sending|queued/.test(`${status}`)) {
+      this._element._acknowledged = (outcome || null) as Outcome | null;
+    }
+    this._observer.disconnect();
+  }
+
   _abandon() {
     const element = this._element;
-    this._observer.disconnect();
+    this._remember();
     restamp(element)();
     element._controller = undefined;
     element._loading = import("./without-core.ts").then(({ attach }) => {

@@ -54,7 +54,8 @@ class StandIn implements Controller, Watcher {
       | undefined;
     const name = button?.name;
     if (name === "outcome") {
-      if (!element._live) return;
+      // Only warns.
+      if (!element._live) return element._press(null);
       const value = button?.value as Outcome;
       const outcome = element._shown === value ? null : value;
       this._vote(outcome);
