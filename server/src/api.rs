@@ -1,12 +1,16 @@
 //! The calls that backends make, with an API key.
 
+mod annotate;
 mod auth;
+mod erase;
+mod export;
 mod list;
 mod mint;
+mod query;
 mod scope;
 
 use axum::Router;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
 pub use scope::Scope;
 
@@ -32,6 +36,18 @@ pub fn router(app: &Shared) -> Router {
         .route(
             "/v1/{tenant}/agents/{agent_id}/runs/{run_id}/feedback",
             get(list::of_run),
+        )
+        .route(
+            "/v1/{tenant}/agents/{agent_id}/feedback/export",
+            get(export::export),
+        )
+        .route(
+            "/v1/{tenant}/agents/{agent_id}/feedback/{id}/annotate",
+            post(annotate::annotate),
+        )
+        .route(
+            "/v1/{tenant}/users/{user_id}/feedback",
+            delete(erase::erase),
         )
         .method_not_allowed_fallback(method_not_allowed)
         .layer(axum::middleware::map_response(no_store))

@@ -1,10 +1,12 @@
 mod api_key;
 mod config_file;
 mod dashboard;
+mod interrupt;
 mod listen;
 mod serve;
 mod signing_key;
 mod storage;
+mod table;
 mod token;
 
 use std::ffi::OsString;

@@ -132,12 +132,6 @@ impl From<FieldError> for ApiError {
     }
 }
 
-impl From<TokenError> for ApiError {
-    fn from(error: TokenError) -> Self {
-        Self::Token(error)
-    }
-}
-
 impl From<StorageError> for ApiError {
     fn from(error: StorageError) -> Self {
         Self::Storage(error)

@@ -8,11 +8,41 @@ use workflowai_feedback_protocol::token::{
 
 use crate::clock::{SECOND, now};
 use crate::error::ApiError;
-use crate::storage::{DEFAULT_TENANT, Key, Storage};
+use crate::storage::{DEFAULT_TENANT, Key, Storage, StorageError};
 
 /// How long a key is used before the database is asked again: a retired key is refused on every
 /// machine within this.
 const FRESH: Duration = Duration::from_secs(5);
+
+/// Why a token could not be verified.
+#[derive(Debug)]
+pub enum TokenRefusal {
+    /// It is no good.
+    Token(TokenError),
+    /// The database does not tell its key.
+    Storage(StorageError),
+}
+
+impl From<TokenError> for TokenRefusal {
+    fn from(error: TokenError) -> Self {
+        Self::Token(error)
+    }
+}
+
+impl From<StorageError> for TokenRefusal {
+    fn from(error: StorageError) -> Self {
+        Self::Storage(error)
+    }
+}
+
+impl From<TokenRefusal> for ApiError {
+    fn from(refusal: TokenRefusal) -> Self {
+        match refusal {
+            TokenRefusal::Token(error) => Self::Token(error),
+            TokenRefusal::Storage(error) => Self::Storage(error),
+        }
+    }
+}
 
 /// The keys that verify tokens, kept for seconds.
 pub struct Keyring {
@@ -55,7 +85,15 @@ impl Keyring {
         })
     }
 
-    async fn verify(&self, storage: &Storage, token: &str) -> Result<(String, Claims), ApiError> {
+    /// What a token says, and the tenant whose vote it is.
+    ///
+    /// # Errors
+    /// A token that does not verify.
+    pub async fn verify(
+        &self,
+        storage: &Storage,
+        token: &str,
+    ) -> Result<(String, Claims), TokenRefusal> {
         match form(token)? {
             Form::Legacy => {
                 let key = self.legacy.as_ref().ok_or(TokenError::UnknownKey)?;
@@ -69,7 +107,11 @@ impl Keyring {
         }
     }
 
-    async fn verifying_key(&self, storage: &Storage, kid: &str) -> Result<VerifyingKey, ApiError> {
+    async fn verifying_key(
+        &self,
+        storage: &Storage,
+        kid: &str,
+    ) -> Result<VerifyingKey, TokenRefusal> {
         if let Some(key) = self.fresh(kid) {
             return Ok(key);
         }

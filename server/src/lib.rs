@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+mod annotation;
 mod api;
 mod app;
 mod assets;
@@ -28,6 +29,8 @@ mod cursor;
 mod dashboard;
 mod demo;
 mod error;
+mod export;
+mod fold;
 mod json;
 mod keyring;
 mod limiter;

@@ -7,12 +7,16 @@ use axum::Router;
 use crate::app::{App, Shared};
 use crate::assets::Assets;
 use crate::config::Config;
-use crate::keyring::Keyring;
+use crate::keyring::{Keyring, TokenRefusal};
 use crate::limiter::Limiter;
 use crate::storage::{DEFAULT_TENANT, OpenError, Opened, StorageError};
-use crate::{Scope, SigningKeyInfo, api, dashboard, demo, error, operations, public, widget};
+use crate::{
+    ApiKeyInfo, Scope, SigningKeyInfo, api, dashboard, demo, error, operations, public, widget,
+};
 use workflowai_feedback_protocol::FieldError;
-use workflowai_feedback_protocol::token::{Algorithm, Claims, SigningKey};
+use workflowai_feedback_protocol::token::{
+    Algorithm, Claims, KeyError, SigningKey, TokenError, VerifyingKey,
+};
 
 /// How often what is over is dropped.
 const CLEANING: Duration = Duration::from_mins(1);
@@ -150,6 +154,72 @@ impl Receiver {
     /// The database's.
     pub async fn signing_keys(&self) -> Result<Vec<SigningKeyInfo>, StorageError> {
         self.app.storage.signing_keys().await
+    }
+
+    /// Adds the public half (SPKI PEM) of an Ed25519 key that a backend signs with. False if the
+    /// id is taken.
+    ///
+    /// # Errors
+    /// A key that is none, or the database.
+    pub async fn add_public_key(
+        &self,
+        tenant: &str,
+        kid: &str,
+        public: &str,
+    ) -> Result<Result<bool, KeyError>, StorageError> {
+        if let Err(error) = VerifyingKey::new(tenant, Algorithm::EdDsa, public) {
+            return Ok(Err(error));
+        }
+        Ok(Ok(self
+            .app
+            .storage
+            .add_public_key(tenant, kid, public)
+            .await?))
+    }
+
+    /// Ends a signing key: it signs nothing from now on, and its tokens are refused once `grace`
+    /// is over (other machines notice within 5 s). False if there is no such key.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn retire_signing_key(
+        &self,
+        kid: &str,
+        grace: Duration,
+    ) -> Result<bool, StorageError> {
+        let grace = i64::try_from(grace.as_micros()).unwrap_or(i64::MAX);
+        self.app.storage.retire_signing_key(kid, grace).await
+    }
+
+    /// What a token says and whose vote it is, or why it is refused.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn inspect(
+        &self,
+        token: &str,
+    ) -> Result<Result<(String, Claims), TokenError>, StorageError> {
+        match self.app.keyring.verify(&self.app.storage, token).await {
+            Ok(read) => Ok(Ok(read)),
+            Err(TokenRefusal::Token(error)) => Ok(Err(error)),
+            Err(TokenRefusal::Storage(error)) => Err(error),
+        }
+    }
+
+    /// Every API key, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn api_keys(&self) -> Result<Vec<ApiKeyInfo>, StorageError> {
+        self.app.storage.api_keys().await
+    }
+
+    /// Revokes an API key for good. False if there is none of this id that still works.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn revoke_api_key(&self, id: &str) -> Result<bool, StorageError> {
+        self.app.storage.revoke_api_key(id).await
     }
 
     /// Makes an API key. It is shown this once.

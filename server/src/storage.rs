@@ -1,7 +1,10 @@
 //! Everything that touches the database. The SQL is what both `SQLite` and `PostgreSQL` read.
 
+mod annotate;
 mod api_keys;
+mod erase;
 mod feedback;
+mod history;
 mod migrations;
 mod open;
 mod signing_keys;
@@ -10,9 +13,10 @@ mod writer;
 
 use std::sync::Arc;
 
-use sqlx::SqlitePool;
+use sqlx::{Sqlite, SqlitePool, Transaction};
 use tokio::sync::mpsc;
 
+pub use annotate::Mark;
 pub use api_keys::ApiKeyInfo;
 pub use feedback::{COUNTED, Entry, Filter, Totals};
 pub use open::{OpenError, Opened, open};
@@ -22,6 +26,9 @@ pub use writer::{Change, Key, Write};
 
 /// The first tenant.
 pub const DEFAULT_TENANT: &str = "default";
+
+/// Takes the write lock at once: a lock taken later can fail with what was read already.
+const BEGIN: &str = "BEGIN IMMEDIATE";
 
 /// The database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +60,11 @@ pub struct Storage {
 }
 
 impl Storage {
+    /// Begins a transaction that writes.
+    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
+        self.write.begin_with(BEGIN).await
+    }
+
     /// Answers if the database does.
     pub async fn ping(&self) -> Result<(), StorageError> {
         sqlx::query("SELECT 1 FROM tenants LIMIT 1")

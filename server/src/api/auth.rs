@@ -15,11 +15,17 @@ const OWN_TENANT: &str = "_";
 
 /// The API key that a request carries, known to be valid.
 pub struct ApiKey {
+    id: String,
     tenant: String,
     scopes: Vec<Scope>,
 }
 
 impl ApiKey {
+    /// Who it is, as history shows it.
+    pub fn actor(&self) -> String {
+        format!("api-key {}", self.id)
+    }
+
     /// The tenant that a path means, if the key may do `scope` in it.
     ///
     /// # Errors
@@ -42,6 +48,7 @@ impl FromRequestParts<Shared> for ApiKey {
         let key = bearer(&parts.headers).ok_or(ApiError::InvalidApiKey)?;
         if is_configured(app, key) {
             return Ok(Self {
+                id: "of the settings".into(),
                 tenant: DEFAULT_TENANT.into(),
                 scopes: vec![Scope::Admin],
             });
@@ -52,6 +59,7 @@ impl FromRequestParts<Shared> for ApiKey {
             .await?
             .ok_or(ApiError::InvalidApiKey)?;
         Ok(Self {
+            id: row.id,
             tenant: row.tenant,
             scopes: row.scopes,
         })

@@ -8,11 +8,11 @@ use std::time::Duration;
 use axum::http::{HeaderValue, Uri};
 use clap::Args;
 use tokio::net::TcpListener;
-use tokio::signal;
 use tokio::sync::watch;
 use workflowai_feedback_protocol::token::LegacyKey;
 use workflowai_feedback_server::{Config, Database, Receiver};
 
+use super::interrupt::Interrupt;
 use super::storage::Storage;
 use super::{Failure, listen};
 
@@ -152,11 +152,12 @@ impl Serve {
         let demo = self.demo;
         let listen = self.listen;
         let config = self.config()?;
+        let interrupt = Interrupt::listen()?;
         let listener = listen::bind(listen).await?;
         let address = format!("http://{}", listener.local_addr()?);
         let receiver = Receiver::open(config).await?;
         announce(&receiver, &address, demo).await?;
-        until_stopped(listener, receiver).await
+        until_stopped(listener, receiver, interrupt).await
     }
 
     fn config(self) -> Result<Config, Failure> {
@@ -216,7 +217,11 @@ async fn announce(receiver: &Receiver, address: &str, demo: bool) -> Result<(), 
     Ok(())
 }
 
-async fn until_stopped(listener: TcpListener, receiver: Receiver) -> Result<(), Failure> {
+async fn until_stopped(
+    listener: TcpListener,
+    receiver: Receiver,
+    interrupt: Interrupt,
+) -> Result<(), Failure> {
     let (stop, stopped) = watch::channel(false);
     let wait = |mut stopped: watch::Receiver<bool>| async move {
         // An error means the sender is gone, and so are we.
@@ -231,25 +236,11 @@ async fn until_stopped(listener: TcpListener, receiver: Receiver) -> Result<(), 
         let stopped = wait(stopped.clone());
         async move { receiver.run(stopped).await }
     });
-    interrupted().await?;
+    interrupt.received().await;
     stop.send_replace(true);
     if let Ok(ended) = tokio::time::timeout(SHUTDOWN, server).await {
         ended??;
     }
     background.await?;
     Ok(())
-}
-
-/// Waits for Ctrl-C or SIGTERM.
-async fn interrupted() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        let mut terminated = signal::unix::signal(signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            pressed = signal::ctrl_c() => pressed,
-            _ = terminated.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    signal::ctrl_c().await
 }

@@ -58,3 +58,9 @@ pub fn tenant(text: &str) -> Result<String, String> {
     workflowai_feedback_protocol::check_id("tenant", text).map_err(|error| error.problem)?;
     Ok(text.to_owned())
 }
+
+/// The day of a time in microseconds, in UTC.
+pub fn day(micros: i64) -> String {
+    let time = jiff::Timestamp::from_microsecond(micros).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    time.strftime("%Y-%m-%d").to_string()
+}

@@ -1,6 +1,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Subcommand;
+use serde_json::json;
+use workflowai_feedback_protocol::FieldError;
 use workflowai_feedback_protocol::token::Claims;
 
 use super::Failure;
@@ -32,37 +34,67 @@ pub enum Token {
         #[command(flatten)]
         storage: Storage,
     },
+    /// Prints as JSON what a token says, or why it is refused
+    Inspect {
+        /// The token; - reads it from the standard input
+        token: String,
+        #[command(flatten)]
+        storage: Storage,
+    },
 }
 
 impl Token {
     pub async fn run(self) -> Result<(), Failure> {
-        let Self::Mint {
-            agent,
-            run,
-            tenant,
-            user,
-            expires_in,
-            storage,
-        } = self;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
-        let now = i64::try_from(now)?;
-        let expires_at = expires_in.map(|seconds| now.saturating_add(seconds));
-        let claims = Claims {
-            agent,
-            run,
-            user,
-            expires_at,
-        };
-        let token = storage.open().await?.mint(&tenant, &claims).await?;
-        let token = token.map_err(|error| {
-            let flag = if error.field == "sub" {
-                "user"
-            } else {
-                &error.field
-            };
-            Failure(format!("--{flag} {}", error.problem))
-        })?;
-        println!("{token}");
+        match self {
+            Self::Mint {
+                agent,
+                run,
+                tenant,
+                user,
+                expires_in,
+                storage,
+            } => {
+                let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+                let now = i64::try_from(now)?;
+                let expires_at = expires_in.map(|seconds| now.saturating_add(seconds));
+                let claims = Claims {
+                    agent,
+                    run,
+                    user,
+                    expires_at,
+                };
+                let token = storage.open().await?.mint(&tenant, &claims).await?;
+                println!("{}", token.map_err(|error| Failure(flag(&error)))?);
+            }
+            Self::Inspect { token, storage } => {
+                let token = if token == "-" {
+                    std::io::read_to_string(std::io::stdin())?
+                } else {
+                    token
+                };
+                let read = storage.open().await?.inspect(token.trim()).await?;
+                let (tenant, claims) =
+                    read.map_err(|error| Failure(format!("the token {error}")))?;
+                let shown = json!({
+                    "tenant": tenant,
+                    "agent": claims.agent,
+                    "run": claims.run,
+                    "user": claims.user,
+                    "expires_at": claims.expires_at,
+                });
+                println!("{shown}");
+            }
+        }
         Ok(())
     }
+}
+
+/// A claim's error under the name of its flag.
+fn flag(error: &FieldError) -> String {
+    let flag = if error.field == "sub" {
+        "user"
+    } else {
+        &error.field
+    };
+    format!("--{flag} {}", error.problem)
 }

@@ -34,6 +34,8 @@ pub struct ApiKeyInfo {
 /// A valid key that a request carries.
 #[derive(Clone, Debug)]
 pub struct ApiKeyRow {
+    /// Its id.
+    pub id: String,
     /// Its tenant.
     pub tenant: String,
     /// What it may do.
@@ -50,7 +52,7 @@ impl Storage {
         let key = format!("{PREFIX}{}", secret::random());
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
         let now = now();
-        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin().await?;
         super::ensure_tenant(&mut transaction, tenant, now).await?;
         sqlx::query(
             "INSERT INTO api_keys (id, tenant, hash, hint, scopes, created_at)
@@ -89,6 +91,28 @@ impl Storage {
                 .await?;
         }
         let scopes = scopes.split(' ').filter_map(Scope::parse).collect();
-        Ok(Some(ApiKeyRow { tenant, scopes }))
+        Ok(Some(ApiKeyRow { id, tenant, scopes }))
+    }
+
+    /// Every key, oldest first.
+    pub async fn api_keys(&self) -> Result<Vec<ApiKeyInfo>, StorageError> {
+        let keys = sqlx::query_as(
+            "SELECT id, tenant, hint, scopes, created_at, last_used_at, revoked_at
+             FROM api_keys ORDER BY id",
+        )
+        .fetch_all(&self.read)
+        .await?;
+        Ok(keys)
+    }
+
+    /// Revokes a key for good. False if there is none of this id that still works.
+    pub async fn revoke_api_key(&self, id: &str) -> Result<bool, StorageError> {
+        let revoked =
+            sqlx::query("UPDATE api_keys SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL")
+                .bind(now())
+                .bind(id)
+                .execute(&self.write)
+                .await?;
+        Ok(revoked.rows_affected() > 0)
     }
 }

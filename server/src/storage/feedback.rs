@@ -2,6 +2,7 @@ use serde::Serialize;
 use workflowai_feedback_protocol::Outcome;
 
 use super::{Key, Storage, StorageError};
+use crate::annotation::Marked;
 use crate::clock::rfc3339;
 use crate::cursor::Cursor;
 
@@ -84,6 +85,16 @@ pub struct Filter {
     pub outcome: Option<Outcome>,
     /// With a comment, or without one.
     pub has_comment: Option<bool>,
+    /// With this reason among theirs.
+    pub reason: Option<String>,
+    /// With every one of these in the folded comment.
+    pub terms: Vec<String>,
+    /// By what the team made of them.
+    pub marked: Option<Marked>,
+    /// Created at this time or later, in microseconds.
+    pub from: Option<i64>,
+    /// Created before this time, in microseconds.
+    pub to: Option<i64>,
 }
 
 /// A page of a list.
@@ -171,6 +182,30 @@ impl Filter {
         if let Some(has_comment) = self.has_comment {
             let not = if has_comment { "NOT " } else { "" };
             rules.conditions.push(format!("comment IS {not}NULL"));
+        }
+        match self.marked {
+            Some(Marked::Open) => rules.conditions.push("annotation IS NULL".into()),
+            Some(Marked::As(annotation)) => rules.equal("annotation", Some(annotation.as_str())),
+            None => {}
+        }
+        if let Some(from) = self.from {
+            let place = rules.bind(Value::Number(from));
+            rules.conditions.push(format!("created_at >= {place}"));
+        }
+        if let Some(to) = self.to {
+            let place = rules.bind(Value::Number(to));
+            rules.conditions.push(format!("created_at < {place}"));
+        }
+        if let Some(reason) = &self.reason {
+            let place = rules.bind(Value::Text(reason.clone()));
+            rules.conditions.push(format!(
+                "EXISTS (SELECT 1 FROM reasons
+                     WHERE reasons.feedback_id = feedback.id AND reasons.reason = {place})"
+            ));
+        }
+        for term in &self.terms {
+            let place = rules.bind(Value::Text(term.clone()));
+            rules.conditions.push(format!("instr(folded, {place}) > 0"));
         }
         rules
     }

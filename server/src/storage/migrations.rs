@@ -11,11 +11,18 @@ use crate::secret;
 const LEASE: i64 = 60 * SECOND;
 
 /// The migrations of this engine, under the same numbers on each.
-const MIGRATIONS: [(i64, &str, &str); 1] = [(
-    1,
-    "receiver",
-    include_str!("../../migrations/sqlite/0001_receiver.sql"),
-)];
+const MIGRATIONS: [(i64, &str, &str); 2] = [
+    (
+        1,
+        "receiver",
+        include_str!("../../migrations/sqlite/0001_receiver.sql"),
+    ),
+    (
+        2,
+        "lists",
+        include_str!("../../migrations/sqlite/0002_lists.sql"),
+    ),
+];
 
 pub enum MigrationError {
     Database(sqlx::Error),

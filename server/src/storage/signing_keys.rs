@@ -43,7 +43,7 @@ impl Storage {
             return Ok(key);
         }
         // One transaction, so that processes starting together agree on the key.
-        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin().await?;
         if let Some(key) = newest(&mut *transaction, tenant).await? {
             return Ok(key);
         }
@@ -60,7 +60,7 @@ impl Storage {
         algorithm: Algorithm,
     ) -> Result<SigningKey, StorageError> {
         let key = SigningKey::generate(algorithm);
-        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin().await?;
         insert(&mut transaction, tenant, &key).await?;
         transaction.commit().await?;
         Ok(key)
@@ -75,6 +75,42 @@ impl Storage {
         .fetch_all(&self.read)
         .await?;
         Ok(keys)
+    }
+
+    /// Adds the public half of a backend's key. False if the id is taken.
+    pub async fn add_public_key(
+        &self,
+        tenant: &str,
+        kid: &str,
+        public: &str,
+    ) -> Result<bool, StorageError> {
+        let now = now();
+        let mut transaction = self.begin().await?;
+        super::ensure_tenant(&mut transaction, tenant, now).await?;
+        let added = sqlx::query(
+            "INSERT INTO signing_keys (kid, tenant, algorithm, verification, created_at)
+             VALUES ($1, $2, $3, $4, $5) ON CONFLICT (kid) DO NOTHING",
+        )
+        .bind(kid)
+        .bind(tenant)
+        .bind(Algorithm::EdDsa.as_str())
+        .bind(public)
+        .bind(now)
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(added.rows_affected() > 0)
+    }
+
+    /// Ends a key: it signs nothing from now on, and its tokens are refused after `grace`
+    /// microseconds. False if there is no such key.
+    pub async fn retire_signing_key(&self, kid: &str, grace: i64) -> Result<bool, StorageError> {
+        let retired = sqlx::query("UPDATE signing_keys SET retired_at = $1 WHERE kid = $2")
+            .bind(now().saturating_add(grace))
+            .bind(kid)
+            .execute(&self.write)
+            .await?;
+        Ok(retired.rows_affected() > 0)
     }
 }
 

@@ -37,7 +37,7 @@ impl Storage {
     pub async fn new_sign_in_link(&self) -> Result<String, StorageError> {
         let secret = secret::random();
         let now = now();
-        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin().await?;
         sqlx::query("DELETE FROM sign_in_links")
             .execute(&mut *transaction)
             .await?;
@@ -55,7 +55,7 @@ impl Storage {
     /// session's secret, or None if the link is not good any more.
     pub async fn sign_in(&self, link: &str) -> Result<Option<String>, StorageError> {
         let now = now();
-        let mut transaction = self.write.begin_with("BEGIN IMMEDIATE").await?;
+        let mut transaction = self.begin().await?;
         let used = sqlx::query("DELETE FROM sign_in_links WHERE hash = $1 AND expires_at > $2")
             .bind(secret::hash(link).as_slice())
             .bind(now)

@@ -9,7 +9,9 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 use workflowai_feedback_protocol::{Intent, Outcome};
 
-use super::{Storage, StorageError};
+use super::history::{Step, remember};
+use super::{BEGIN, Storage, StorageError};
+use crate::fold::fold;
 use crate::order::{StoredPress, Verdict, judge, pressed_at};
 
 /// Writes of one commit.
@@ -107,7 +109,7 @@ async fn run(pool: SqlitePool, mut queue: mpsc::Receiver<Waiting>) {
 }
 
 async fn commit(pool: &SqlitePool, group: &[Waiting]) -> Result<Vec<Stored>, sqlx::Error> {
-    let mut transaction = pool.begin_with("BEGIN IMMEDIATE").await?;
+    let mut transaction = pool.begin_with(BEGIN).await?;
     let mut stored = Vec::with_capacity(group.len());
     for waiting in group {
         stored.push(apply(&mut transaction, &waiting.write).await?);
@@ -122,7 +124,6 @@ struct Row {
     outcome: Option<String>,
     comment: Option<String>,
     reasons: String,
-    annotation: Option<String>,
     client: String,
     sequence: i64,
     pressed_at: i64,
@@ -175,7 +176,7 @@ async fn find(
     key: &Key,
 ) -> Result<Option<Row>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT id, outcome, comment, reasons, annotation, client, sequence, pressed_at
+        "SELECT id, outcome, comment, reasons, client, sequence, pressed_at
          FROM feedback WHERE tenant = $1 AND agent = $2 AND run = $3 AND user_id = $4",
     )
     .bind(&key.tenant)
@@ -212,23 +213,22 @@ async fn store(
             applied: true,
         });
     }
+    let none = Vec::new();
     let (outcome, comment, reasons) = match &write.change {
         Change::Vote {
             outcome,
             comment,
             reasons,
-        } => (
-            Some(*outcome),
-            comment.clone(),
-            serde_json::json!(reasons).to_string(),
-        ),
-        Change::Retract => (None, None, "[]".to_owned()),
+        } => (Some(*outcome), comment.clone(), reasons),
+        Change::Retract => (None, None, &none),
     };
+    let reasons_json = serde_json::json!(reasons).to_string();
+    let had = row.as_ref().map_or("[]", |row| row.reasons.as_str());
+    let other_reasons = had != reasons_json;
     // A vote that changed is open again; the same vote sent twice is not.
-    let annotation = row.as_ref().and_then(|row| {
-        let same = row.outcome() == outcome && row.comment == comment && row.reasons == reasons;
-        row.annotation.clone().filter(|_| same)
-    });
+    let same = row
+        .as_ref()
+        .is_some_and(|row| row.outcome() == outcome && row.comment == comment && !other_reasons);
     let had_vote = row.as_ref().is_some_and(|row| row.outcome.is_some());
     let id = row.map_or_else(|| Uuid::now_v7().to_string(), |row| row.id);
     let client = write.intent.as_ref().map_or("", |intent| &intent.client);
@@ -239,11 +239,13 @@ async fn store(
     // An entry that was taken back and voted on again is a new vote: it is listed as the newest.
     sqlx::query(
         "INSERT INTO feedback (id, tenant, agent, run, user_id, outcome, comment, reasons,
-             annotation, created_at, updated_at, client, sequence, pressed_at)
+             folded, created_at, updated_at, client, sequence, pressed_at)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13)
          ON CONFLICT (tenant, agent, run, user_id) DO UPDATE SET
              outcome = excluded.outcome, comment = excluded.comment, reasons = excluded.reasons,
-             annotation = excluded.annotation, updated_at = excluded.updated_at,
+             folded = excluded.folded, updated_at = excluded.updated_at,
+             annotation = CASE WHEN $14 = 1 THEN feedback.annotation END,
+             annotation_comment = CASE WHEN $14 = 1 THEN feedback.annotation_comment END,
              client = excluded.client, sequence = excluded.sequence,
              pressed_at = excluded.pressed_at,
              created_at = CASE WHEN feedback.outcome IS NULL AND excluded.outcome IS NOT NULL
@@ -256,14 +258,18 @@ async fn store(
     .bind(&write.key.user)
     .bind(outcome.map(Outcome::as_str))
     .bind(&comment)
-    .bind(&reasons)
-    .bind(&annotation)
+    .bind(&reasons_json)
+    .bind(comment.as_deref().map(fold))
     .bind(write.received_at)
     .bind(client)
     .bind(sequence)
     .bind(pressed_at(write.received_at, write.intent.as_ref()))
+    .bind(i64::from(same))
     .execute(&mut **transaction)
     .await?;
+    if other_reasons {
+        store_reasons(transaction, &id, reasons).await?;
+    }
     if write.intent.is_some() {
         sqlx::query(
             "INSERT INTO intents (feedback_id, client, sequence) VALUES ($1, $2, $3)
@@ -280,28 +286,44 @@ async fn store(
         (Change::Vote { .. }, true) => "changed",
         (Change::Retract, _) => "retracted",
     };
-    sqlx::query(
-        "INSERT INTO history (id, feedback_id, at, actor, action, outcome, comment_length)
-         VALUES ($1, $2, $3, 'visitor', $4, $5, $6)",
-    )
-    .bind(Uuid::now_v7().to_string())
-    .bind(&id)
-    .bind(write.received_at)
-    .bind(action)
-    .bind(outcome.map(Outcome::as_str))
-    .bind(
-        comment
-            .as_ref()
-            .map(|comment| signed(comment.chars().count() as u64)),
-    )
-    .execute(&mut **transaction)
-    .await?;
+    let step = Step {
+        feedback_id: &id,
+        at: write.received_at,
+        actor: "visitor",
+        action,
+        outcome,
+        annotation: None,
+        comment: comment.as_deref(),
+    };
+    remember(transaction, &step).await?;
     Ok(Stored {
         id,
         outcome,
         comment,
         applied: true,
     })
+}
+
+async fn store_reasons(
+    transaction: &mut Transaction<'_, Sqlite>,
+    id: &str,
+    reasons: &[String],
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM reasons WHERE feedback_id = $1")
+        .bind(id)
+        .execute(&mut **transaction)
+        .await?;
+    for reason in reasons {
+        sqlx::query(
+            "INSERT INTO reasons (feedback_id, reason) VALUES ($1, $2)
+             ON CONFLICT (feedback_id, reason) DO NOTHING",
+        )
+        .bind(id)
+        .bind(reason)
+        .execute(&mut **transaction)
+        .await?;
+    }
+    Ok(())
 }
 
 fn signed(number: u64) -> i64 {

@@ -171,15 +171,21 @@ async fn bad_minting_requests_name_their_field() {
 async fn every_route_asks_for_a_key_of_its_tenant_with_its_scope() {
     let server = start().await;
     let acme = key(&server, "acme", &Scope::ALL).await;
-    let nothing = key(&server, "default", &[Scope::Erase]).await;
+    let nothing = key(&server, "default", &[Scope::Context]).await;
+    let annotate = format!("{LIST}/01930000-0000-7000-8000-000000000001/annotate");
+    let export = format!("{LIST}/export");
+    // What each answers to a key that may.
     let routes = [
-        ("POST", MINT),
-        ("POST", MINT_SEVERAL),
-        ("GET", LIST),
-        ("GET", LIST_RUN),
+        ("POST", MINT, 200),
+        ("POST", MINT_SEVERAL, 200),
+        ("GET", LIST, 200),
+        ("GET", LIST_RUN, 200),
+        ("GET", &export, 200),
+        ("POST", &annotate, 404),
+        ("DELETE", "/v1/_/users/u/feedback", 200),
     ];
-    for (method, route) in routes {
-        let body = json!({ "items": [{ "run_id": "r" }] });
+    for (method, route, status) in routes {
+        let body = json!({ "items": [{ "run_id": "r" }], "annotation": "correct" });
         let send = |key: Option<String>, path: String| {
             let request = server.request(method, &path).json(&body);
             let request = match key {
@@ -188,11 +194,7 @@ async fn every_route_asks_for_a_key_of_its_tenant_with_its_scope() {
             };
             request.send()
         };
-        let path = || {
-            route
-                .replace('_', "default")
-                .replace("feedbackdefault", "feedback_")
-        };
+        let path = || route.replacen("/_/", "/default/", 1);
         for key in [
             None,
             Some("Bearer nonsense".into()),
@@ -207,7 +209,7 @@ async fn every_route_asks_for_a_key_of_its_tenant_with_its_scope() {
         let lacking = send(Some(format!("Bearer {nothing}")), route.to_owned()).await;
         lacking.fails(403, "missing_scope");
         let own = send(Some(format!("Bearer {acme}")), route.to_owned()).await;
-        assert_eq!(own.status, 200, "{}", own.text());
+        assert_eq!(own.status, status, "{}", own.text());
         assert_eq!(own.header("cache-control"), "no-store");
         assert_eq!(
             own.header("access-control-allow-origin"),
@@ -329,6 +331,10 @@ async fn bad_queries_name_their_field() {
         ("outcome=neutral", "outcome"),
         ("has_comment=maybe", "has_comment"),
         ("user_id=%00", "user_id"),
+        ("annotation=great", "annotation"),
+        ("from=yesterday", "from"),
+        ("to=2026-13-01", "to"),
+        ("q=%00", "q"),
         ("limit=1&limit=2", "query"),
     ] {
         let answer = get(&server, &key, &format!("{LIST}?{query}")).await;
@@ -339,4 +345,234 @@ async fn bad_queries_name_their_field() {
             answer.text()
         );
     }
+}
+
+#[tokio::test]
+async fn lists_are_filtered_by_reason_search_mark_and_time() {
+    let server = start().await;
+    let key = key(&server, "default", &Scope::USUAL).await;
+    for (run, body) in [
+        (
+            "run-1",
+            json!({ "comment": "Die STRASSE ist ﬁne", "reasons": ["slow", "a\"b"] }),
+        ),
+        (
+            "run-2",
+            json!({ "comment": "50% _off_ 日本語のテキスト", "reasons": ["slow,\"x"] }),
+        ),
+        ("run-3", json!({ "comment": "nothing", "reasons": [","] })),
+        ("run-4", json!({ "reasons": ["slow", "a"] })),
+    ] {
+        vote(&server, &server.token(run).await, body).await;
+    }
+    for (query, count) in [
+        ("reason=slow", 2),
+        ("reason=a%22b", 1),
+        ("reason=%2C", 1),
+        ("reason=b", 0),
+        ("q=strasse", 1),
+        ("q=FINE", 1),
+        ("q=ist+die", 1),
+        ("q=ist+nothing", 0),
+        ("q=%25", 1),
+        ("q=_", 1),
+        ("q=5_", 0),
+        ("q=%E6%9C%AC%E8%AA%9E", 1),
+        ("q=%22OR+1%3D1", 0),
+        ("q=+", 4),
+        ("q=n", 2),
+        ("annotation=open", 4),
+        ("annotation=resolved", 0),
+        ("from=2000-01-01", 4),
+        ("to=2000-01-01", 0),
+        (
+            "from=2000-01-01T00:00:00Z&to=9999-01-01T00:00:00%2B01:00",
+            4,
+        ),
+    ] {
+        let page = get(&server, &key, &format!("{LIST}?{query}")).await.ok();
+        assert_eq!(page["count"], count, "{query}");
+        assert_eq!(
+            page["items"].as_array().map(Vec::len),
+            usize::try_from(count).ok(),
+            "{query}"
+        );
+    }
+    // A vote that changes loses its old reasons and words.
+    vote(
+        &server,
+        &server.token("run-1").await,
+        json!({ "comment": "new" }),
+    )
+    .await;
+    for (query, count) in [("reason=slow", 1), ("q=strasse", 0), ("q=new", 1)] {
+        assert_eq!(
+            get(&server, &key, &format!("{LIST}?{query}")).await.ok()["count"],
+            count
+        );
+    }
+    let entry = &get(&server, &key, &format!("{LIST}?q=new")).await.ok()["items"][0];
+    let created = entry["created_at"].as_str().expect("a time");
+    for (query, count) in [
+        (format!("from={created}&q=new"), 1),
+        (format!("to={created}&q=new"), 0),
+    ] {
+        assert_eq!(
+            get(&server, &key, &format!("{LIST}?{query}")).await.ok()["count"],
+            count
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_mark_is_listed_and_a_changed_vote_is_open_again() {
+    let server = start().await;
+    let key = key(&server, "default", &Scope::USUAL).await;
+    let token = server.token("run-1").await;
+    let id = vote(&server, &token, json!({ "comment": "bad" })).await["id"].clone();
+    let path = format!("{LIST}/{}/annotate", id.as_str().expect("an id"));
+    let body = json!({ "annotation": "resolved", "comment": "fixed the prompt" });
+    let marked = post(&server, &key, &path, body).await;
+    assert_eq!((marked.status, marked.body.len()), (204, 0));
+    let shown = |answer: Value| answer["items"][0]["annotation"].clone();
+    assert_eq!(shown(get(&server, &key, LIST).await.ok()), "resolved");
+    assert_eq!(
+        get(&server, &key, &format!("{LIST}?annotation=resolved"))
+            .await
+            .ok()["count"],
+        1
+    );
+    vote(&server, &token, json!({ "comment": "bad" })).await;
+    assert_eq!(
+        shown(get(&server, &key, LIST).await.ok()),
+        "resolved",
+        "the same vote again"
+    );
+    vote(&server, &token, json!({ "comment": "still bad" })).await;
+    assert_eq!(shown(get(&server, &key, LIST).await.ok()), Value::Null);
+    for (body, field) in [
+        (json!({ "annotation": "great" }), "annotation"),
+        (json!({}), "annotation"),
+        (
+            json!({ "annotation": "correct", "comment": "x".repeat(10_001) }),
+            "comment",
+        ),
+    ] {
+        let refused = post(&server, &key, &path, body).await;
+        refused.fails(422, "invalid_request");
+        assert!(
+            refused.message().starts_with(&format!("{field}:")),
+            "{}",
+            refused.text()
+        );
+    }
+    let body = || json!({ "annotation": "correct" });
+    for missing in [
+        format!("{LIST}/01930000-0000-7000-8000-000000000001/annotate"),
+        format!("{LIST}/nonsense/annotate"),
+        path.replace("support", "other"),
+    ] {
+        post(&server, &key, &missing, body())
+            .await
+            .fails(404, "not_found");
+    }
+    server
+        .post("/v1/feedback/retract", json!({ "feedback_token": token }))
+        .await
+        .ok();
+    post(&server, &key, &path, body())
+        .await
+        .fails(404, "not_found");
+}
+
+#[tokio::test]
+async fn one_person_is_erased_with_everything_that_is_kept_of_them() {
+    let server = start().await;
+    let key = key(&server, "default", &[Scope::Erase, Scope::Read]).await;
+    for (run, user) in [("run-1", "ann"), ("run-2", "ann"), ("run-1", "bob")] {
+        let body =
+            json!({ "comment": format!("words of {user}"), "user_id": user, "reasons": ["r"] });
+        vote(&server, &server.token(run).await, body).await;
+    }
+    let taken_back = json!({ "feedback_token": server.token("run-2").await, "user_id": "ann" });
+    server.post("/v1/feedback/retract", taken_back).await.ok();
+    let acme = server
+        .mint_in("acme", &crate::receiver::claims("run-1"))
+        .await;
+    let others = json!({ "feedback_token": acme, "outcome": "positive", "user_id": "ann" });
+    server.post("/v1/feedback", others).await.ok();
+    let erase = |user: &'static str| {
+        let request = server.request("DELETE", &format!("/v1/_/users/{user}/feedback"));
+        request
+            .header("authorization", &format!("Bearer {key}"))
+            .send()
+    };
+    assert_eq!(erase("ann").await.ok(), json!({ "erased": 2 }));
+    assert_eq!(erase("ann").await.ok(), json!({ "erased": 0 }));
+    assert_eq!(get(&server, &key, LIST).await.ok()["count"], 1);
+    let found = server
+        .get(&format!("/v1/feedback?feedback_token={acme}&user_id=ann"))
+        .await
+        .ok();
+    assert_eq!(
+        found["outcome"], "positive",
+        "another tenant's person of the same name"
+    );
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(server.receiver.file());
+    let pool = sqlx::SqlitePool::connect_with(options)
+        .await
+        .expect("the database");
+    for table in ["history", "reasons"] {
+        let sql = format!(
+            "SELECT COUNT(*) FROM {table} WHERE feedback_id NOT IN (SELECT id FROM feedback)"
+        );
+        let left: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .fetch_one(&pool)
+            .await
+            .expect("a count");
+        assert_eq!(left, 0, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn an_export_has_everything_that_matches_and_no_formula() {
+    let server = start().await;
+    let key = key(&server, "default", &[Scope::Read]).await;
+    // More than one read.
+    for run in 0..501 {
+        vote(
+            &server,
+            &server.token(&format!("run-{run}")).await,
+            json!({}),
+        )
+        .await;
+    }
+    let hostile = json!({ "comment": "=HYPERLINK(\"x\"),\n\"quoted\"", "user_id": "+1" });
+    vote(&server, &server.token("run-x").await, hostile).await;
+    let lines = get(&server, &key, &format!("{LIST}/export")).await;
+    assert_eq!(lines.header("content-type"), "application/x-ndjson");
+    let entries: Vec<Value> = lines
+        .text()
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(entries.len(), 502);
+    assert_eq!(entries[0]["comment"], "=HYPERLINK(\"x\"),\n\"quoted\"");
+    let csv = get(&server, &key, &format!("{LIST}/export?format=csv")).await;
+    assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+    assert!(csv.header("content-disposition").contains("feedback.csv"));
+    let text = csv.text();
+    let mut reader = csv::Reader::from_reader(text.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
+    assert_eq!(rows.len(), 502);
+    assert_eq!(&rows[0][5], "'=HYPERLINK(\"x\"),\n\"quoted\"");
+    assert_eq!(&rows[0][3], "'+1");
+    let one = get(&server, &key, &format!("{LIST}/export?has_comment=true")).await;
+    assert_eq!(one.text().lines().count(), 1);
+    get(&server, &key, &format!("{LIST}/export?format=xml"))
+        .await
+        .fails(422, "invalid_request");
+    get(&server, &key, &format!("{LIST}/export?outcome=neutral"))
+        .await
+        .fails(422, "invalid_request");
 }

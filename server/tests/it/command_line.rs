@@ -280,3 +280,100 @@ async fn tokens_and_queries_stay_out_of_the_log() {
         assert!(!log.contains(secret), "{log}");
     }
 }
+
+#[tokio::test]
+async fn a_backends_public_key_verifies_what_it_signs_until_it_is_retired() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let backend = SigningKey::generate(Algorithm::EdDsa);
+    std::fs::write(folder.path().join("public.pem"), backend.verification()).expect("a file");
+    std::fs::write(folder.path().join("no.pem"), "no key").expect("a file");
+    let add = |file: &str| {
+        run(
+            folder.path(),
+            &[
+                "signing-key",
+                "add",
+                "--public-key",
+                file,
+                "--kid",
+                backend.kid(),
+            ],
+        )
+    };
+    assert!(
+        String::from_utf8_lossy(&add("no.pem").stderr).contains("no.pem is not an Ed25519 key")
+    );
+    assert!(add("public.pem").status.success());
+    assert!(String::from_utf8_lossy(&add("public.pem").stderr).contains("already"));
+    let claims = Claims {
+        agent: "a".into(),
+        run: "r".into(),
+        user: None,
+        expires_at: None,
+    };
+    let token = backend.mint(&claims).expect("a token");
+    let inspect = |token: &str| run(folder.path(), &["token", "inspect", token]);
+    let read: Value = serde_json::from_slice(&inspect(&token).stdout).expect("JSON");
+    assert_eq!(read["agent"], "a");
+    // The receiver has no secret to sign with, so it makes a key of its own.
+    let own = line(
+        folder.path(),
+        &["token", "mint", "--agent", "a", "--run", "r"],
+    );
+    assert_ne!(own.split('.').next(), token.split('.').next());
+    let retire = |kid: &str, grace: &str| {
+        run(
+            folder.path(),
+            &["signing-key", "retire", kid, "--grace", grace],
+        )
+    };
+    assert!(retire(backend.kid(), "3600").status.success());
+    assert!(inspect(&token).status.success(), "within its grace");
+    assert!(retire(backend.kid(), "0").status.success());
+    let refused = inspect(&token);
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("a key unknown here"));
+    assert!(!retire("nobody", "0").status.success());
+    let server = Server::start(folder.path(), &[]);
+    let body = json!({ "feedback_token": token, "outcome": "positive" });
+    let refused = server
+        .request("POST", "/v1/feedback")
+        .json(&body)
+        .send()
+        .await;
+    refused.fails(400, "invalid_feedback_token");
+}
+
+#[tokio::test]
+async fn a_revoked_api_key_ends_on_a_running_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &[]);
+    let key = line(folder.path(), &["api-key", "new", "--scopes", "read"]);
+    let list = || {
+        let request = server.request("GET", "/v1/_/agents/a/feedback");
+        request
+            .header("authorization", &format!("Bearer {key}"))
+            .send()
+    };
+    list().await.ok();
+    let shown = run(folder.path(), &["api-key", "list"]).stdout;
+    let shown = String::from_utf8(shown).expect("a text");
+    assert!(
+        !shown.contains(&key) && shown.contains(&key[..8]) && shown.contains("read"),
+        "{shown}"
+    );
+    let row = shown.lines().nth(1).expect("a row");
+    let id = row.split_whitespace().next().expect("an id");
+    assert!(
+        run(folder.path(), &["api-key", "revoke", id])
+            .status
+            .success()
+    );
+    list().await.fails(401, "invalid_api_key");
+    assert!(
+        !run(folder.path(), &["api-key", "revoke", id])
+            .status
+            .success(),
+        "only once"
+    );
+}

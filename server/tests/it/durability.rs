@@ -79,7 +79,13 @@ async fn processes_that_start_together_agree_on_one_key() {
         .map(|one| one.join().expect("it starts"))
         .collect();
     let keys = crate::server::run(folder, &["signing-key", "list"]);
-    assert_eq!(String::from_utf8_lossy(&keys.stdout).lines().count(), 1);
+    assert_eq!(
+        String::from_utf8_lossy(&keys.stdout)
+            .lines()
+            .skip(1)
+            .count(),
+        1
+    );
     let token = line(folder, &["token", "mint", "--agent", "a", "--run", "r"]);
     let body = json!({ "feedback_token": token, "outcome": "positive" });
     for server in &servers {

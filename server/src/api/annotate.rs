@@ -1,0 +1,53 @@
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use uuid::Uuid;
+use workflowai_feedback_protocol::{FieldError, check_characters, check_id, limits};
+
+use super::Scope;
+use super::auth::ApiKey;
+use crate::annotation::Annotation;
+use crate::app::Shared;
+use crate::error::ApiError;
+use crate::json::JsonBody;
+use crate::segments::Segments;
+use crate::storage::Mark;
+
+/// Body of `…/feedback/{id}/annotate`.
+#[derive(Deserialize)]
+pub struct AnnotateRequest {
+    annotation: String,
+    comment: Option<String>,
+}
+
+/// `POST /v1/{tenant}/agents/{agent_id}/feedback/{id}/annotate`
+pub async fn annotate(
+    State(app): State<Shared>,
+    key: ApiKey,
+    Segments((tenant, agent, id)): Segments<(String, String, String)>,
+    JsonBody(request): JsonBody<AnnotateRequest>,
+) -> Result<StatusCode, ApiError> {
+    let tenant = key.tenant(&tenant, Scope::Annotate)?;
+    check_id("agent_id", &agent)?;
+    let annotation = Annotation::parse(&request.annotation)
+        .ok_or_else(|| FieldError::new("annotation", "must be resolved, incorrect or correct"))?;
+    let comment = request.comment.filter(|comment| !comment.is_empty());
+    let most = limits::COMMENT_CHARACTERS;
+    comment
+        .as_deref()
+        .map_or(Ok(()), |text| check_characters("comment", text, most))?;
+    // An id in any other form names nothing.
+    let id = Uuid::try_parse(&id)
+        .map_err(|_| ApiError::NotFound)?
+        .hyphenated()
+        .to_string();
+    let mark = Mark {
+        annotation,
+        comment,
+        actor: key.actor(),
+    };
+    if !app.storage.annotate(tenant, &agent, &id, &mark).await? {
+        return Err(ApiError::NotFound);
+    }
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,54 @@
+use super::history::{Step, remember};
+use super::{Storage, StorageError};
+use crate::annotation::Annotation;
+use crate::clock::now;
+
+/// What somebody made of a vote.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    /// The mark.
+    pub annotation: Annotation,
+    /// A note with it.
+    pub comment: Option<String>,
+    /// Who, as history shows it.
+    pub actor: String,
+}
+
+impl Storage {
+    /// Marks a vote. False if there is no such vote of that tenant and agent.
+    pub async fn annotate(
+        &self,
+        tenant: &str,
+        agent: &str,
+        id: &str,
+        mark: &Mark,
+    ) -> Result<bool, StorageError> {
+        let mut transaction = self.begin().await?;
+        let marked = sqlx::query(
+            "UPDATE feedback SET annotation = $1, annotation_comment = $2
+             WHERE id = $3 AND tenant = $4 AND agent = $5 AND outcome IS NOT NULL",
+        )
+        .bind(mark.annotation.as_str())
+        .bind(&mark.comment)
+        .bind(id)
+        .bind(tenant)
+        .bind(agent)
+        .execute(&mut *transaction)
+        .await?;
+        if marked.rows_affected() == 0 {
+            return Ok(false);
+        }
+        let step = Step {
+            feedback_id: id,
+            at: now(),
+            actor: &mark.actor,
+            action: "annotated",
+            outcome: None,
+            annotation: Some(mark.annotation),
+            comment: mark.comment.as_deref(),
+        };
+        remember(&mut transaction, &step).await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+}

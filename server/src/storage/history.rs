@@ -1,0 +1,44 @@
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+use workflowai_feedback_protocol::Outcome;
+
+use crate::annotation::Annotation;
+
+/// One change of an entry. It has the length of the text that came with it, never the text.
+pub struct Step<'a> {
+    pub feedback_id: &'a str,
+    /// Microseconds.
+    pub at: i64,
+    /// Who.
+    pub actor: &'a str,
+    /// What: `voted`, `changed`, `retracted` or `annotated`.
+    pub action: &'a str,
+    pub outcome: Option<Outcome>,
+    pub annotation: Option<Annotation>,
+    /// The comment, to be measured.
+    pub comment: Option<&'a str>,
+}
+
+/// Adds a step to the history.
+pub async fn remember(
+    connection: &mut SqliteConnection,
+    step: &Step<'_>,
+) -> Result<(), sqlx::Error> {
+    let length = step.comment.map(|comment| comment.chars().count());
+    sqlx::query(
+        "INSERT INTO history
+             (id, feedback_id, at, actor, action, outcome, annotation, comment_length)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(Uuid::now_v7().to_string())
+    .bind(step.feedback_id)
+    .bind(step.at)
+    .bind(step.actor)
+    .bind(step.action)
+    .bind(step.outcome.map(Outcome::as_str))
+    .bind(step.annotation.map(Annotation::as_str))
+    .bind(length.map(|length| i64::try_from(length).unwrap_or(i64::MAX)))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
