@@ -1,21 +1,8 @@
 import { packs } from "#locales/index";
 import type { FeedbackElement } from "./feedback-element.ts";
+import { nearest } from "./nearest.ts";
 import { setting } from "./settings.ts";
 import type { Messages } from "./types.ts";
-
-/** The nearest language there is: `pt-PT` falls back to `pt-BR`, `zh-TW` to `zh-Hant`. */
-const nearest = (lang: string) => {
-  const tags = Object.keys(packs);
-  try {
-    const { baseName, language, script, region } = new Intl.Locale(lang).maximize();
-    return [baseName, `${language}-${region}`, `${language}-${script}`, language]
-      .concat(tags.filter((tag) => tag.split("-")[0] === language))
-      .find((tag) => packs[tag]);
-  } catch {
-    // The page's `lang` is no language tag.
-    return;
-  }
-};
 
 /** Writes into the text that a node has: nothing is added or removed outside the core. */
 export const say = (node: Element, words = ""): void => {
@@ -43,7 +30,7 @@ export const translate = (element: FeedbackElement, messages: Messages): void =>
 
 /** Lets an element speak the page's language. Where it cannot be had, English stays. */
 export const localise = async (element: FeedbackElement, lang: string): Promise<void> => {
-  const tag = nearest(lang);
+  const tag = nearest(lang, Object.keys(packs));
   if (!tag) return;
   try {
     const { default: pack } = await (packs[tag] as (typeof packs)[string])();
