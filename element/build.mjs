@@ -1,4 +1,4 @@
-// Bundles the npm package: node element/build.mjs --markup FILE --core FOLDER --out FOLDER --modules FILE
+// Bundles the npm package: node element/build.mjs --baked FILE --core FOLDER --out FOLDER --modules FILE
 import { createHash } from "node:crypto";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
@@ -7,7 +7,7 @@ import { build, transform } from "esbuild";
 
 const { values: paths } = parseArgs({
   options: {
-    markup: { type: "string" },
+    baked: { type: "string" },
     core: { type: "string" },
     out: { type: "string" },
     modules: { type: "string" },
@@ -16,7 +16,7 @@ const { values: paths } = parseArgs({
 });
 const root = resolve(import.meta.dirname, "..");
 const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-const markup = await readFile(paths.markup, "utf8");
+const { markup, packs } = JSON.parse(await readFile(paths.baked, "utf8"));
 
 const css = async (...names) => {
   const sources = await Promise.all(names.map((name) => readFile(join(root, "style", name), "utf8")));
@@ -34,6 +34,20 @@ await rm(paths.out, { recursive: true, force: true });
 await mkdir(paths.out, { recursive: true });
 
 const core = resolve(paths.core);
+
+/** `#locales/TAG` is a language's texts, `#locales/index` imports each but English when needed. */
+function localePacks({ onResolve, onLoad }) {
+  onResolve({ filter: /^#locales\// }, ({ path }) => ({ path: path.slice(9), namespace: "locales" }));
+  onLoad({ filter: /./, namespace: "locales" }, ({ path }) => ({
+    contents:
+      path === "index"
+        ? `export const packs={${Object.keys(packs)
+            .filter((tag) => tag !== "en")
+            .map((tag) => `${JSON.stringify(tag)}:()=>import("#locales/${tag}")`)}}`
+        : `export default ${JSON.stringify(packs[path])}`,
+    resolveDir: root,
+  }));
+}
 const { metafile } = await build({
   absWorkingDir: root,
   entryPoints: {
@@ -52,13 +66,14 @@ const { metafile } = await build({
   mangleProps: /^_[a-z]/,
   chunkNames: "[name]-[hash]",
   define: {
-    BAKED_MARKUP: JSON.stringify(`<div data-build=${buildHash}>${markup.trim()}</div>`),
+    BAKED_MARKUP: JSON.stringify(`<div data-build=${buildHash}>${markup}</div>`),
     BAKED_STYLE: JSON.stringify(await css("widget.css", "element.css")),
     BAKED_PANEL_STYLE: JSON.stringify(await css("panel.css")),
     BAKED_BUILD: JSON.stringify(buildHash),
     BAKED_VERSION: JSON.stringify(manifest.version),
   },
   alias: { "#core": join(core, "workflowai_feedback.js") },
+  plugins: [{ name: "locales", setup: localePacks }],
 });
 
 await cp(join(core, "workflowai_feedback_bg.wasm"), join(paths.out, "core.wasm"));

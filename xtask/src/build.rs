@@ -1,9 +1,9 @@
 //! Makes the npm package: the core, the markup, the bundle.
 
+mod bake;
 mod bundle;
 mod core;
 mod embed;
-mod markup;
 mod programs;
 
 use std::path::PathBuf;
@@ -52,7 +52,7 @@ pub fn build(workspace: &Workspace, variant: Variant) -> Result<(), Failure> {
     setup::node(workspace)?;
     let tools = tools(workspace)?;
     core::core(workspace, variant, &tools)?;
-    markup::markup(workspace, &tools)?;
+    bake::bake(workspace, &tools)?;
     bundle::bundle(workspace, variant)?;
     embed::embed(workspace)
 }

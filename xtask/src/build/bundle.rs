@@ -17,7 +17,7 @@ pub fn modules(workspace: &Workspace) -> PathBuf {
 pub fn bundle(workspace: &Workspace, variant: Variant) -> Result<(), Failure> {
     let root = &workspace.root;
     let core = variant.core(workspace);
-    let markup = workspace.widget().join("markup.html");
+    let baked = workspace.widget().join("baked.json");
     let stamp = Stamp {
         kept: workspace.widget().join("stamps/bundle"),
         inputs: &[
@@ -25,7 +25,7 @@ pub fn bundle(workspace: &Workspace, variant: Variant) -> Result<(), Failure> {
             root.join("style"),
             root.join("package.json"),
             root.join("package-lock.json"),
-            markup.clone(),
+            baked.clone(),
             core.clone(),
         ],
         options: variant.name(),
@@ -34,7 +34,7 @@ pub fn bundle(workspace: &Workspace, variant: Variant) -> Result<(), Failure> {
     stamp.unless_fresh(|| {
         let mut node = workspace.command("node");
         node.arg("element/build.mjs");
-        node.arg("--markup").arg(&markup).arg("--core").arg(&core);
+        node.arg("--baked").arg(&baked).arg("--core").arg(&core);
         node.arg("--modules").arg(modules(workspace));
         node.arg("--out").arg(workspace.package());
         if variant == Variant::Smallest {

@@ -8,6 +8,9 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
+use workflowai_feedback::markup::element_markup;
+use workflowai_feedback::{Text, locales};
+
 fn main() -> ExitCode {
     let mut arguments: Vec<OsString> = env::args_os().collect();
     let linked_as_tool = arguments.first().is_some_and(|path| {
@@ -25,13 +28,13 @@ fn main() -> ExitCode {
         Some("wasm-bindgen-test-runner") => {
             wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(arguments)
         }
-        Some("markup") => {
-            print!("{}", workflowai_feedback::markup::element_markup());
+        Some("bake") => {
+            print!("{}", baked());
             Ok(())
         }
         _ => {
             eprintln!(
-                "usage: xtask-tools wasm-bindgen|wasm-bindgen-test-runner|markup [ARGUMENT]…"
+                "usage: xtask-tools wasm-bindgen|wasm-bindgen-test-runner|bake [ARGUMENT]…"
             );
             return ExitCode::from(2);
         }
@@ -43,4 +46,19 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// What the bundle takes from Rust: the element's idle markup, and every language's texts.
+fn baked() -> serde_json::Value {
+    let packs: serde_json::Map<_, _> = locales::ALL
+        .iter()
+        .map(|(tag, pack)| {
+            let texts: serde_json::Map<_, _> = Text::ALL
+                .iter()
+                .map(|text| (text.key().to_owned(), pack.get(*text).into()))
+                .collect();
+            ((*tag).to_owned(), texts.into())
+        })
+        .collect();
+    serde_json::json!({ "markup": element_markup(), "packs": packs })
 }
