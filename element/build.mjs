@@ -19,7 +19,9 @@ const manifest = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
 const { markup, packs } = JSON.parse(await readFile(paths.baked, "utf8"));
 
 const css = async (...names) => {
-  const sources = await Promise.all(names.map((name) => readFile(join(root, "style", name), "utf8")));
+  const sources = await Promise.all(
+    names.map((name) => readFile(join(root, "style", name), "utf8")),
+  );
   // `target` keeps esbuild from lowering light-dark(), which every supported browser has.
   const { code } = await transform(sources.join("\n"), {
     loader: "css",
@@ -37,7 +39,10 @@ const core = resolve(paths.core);
 
 /** `#locales/TAG` is a language's texts, `#locales/index` imports each but English when needed. */
 function localePacks({ onResolve, onLoad }) {
-  onResolve({ filter: /^#locales\// }, ({ path }) => ({ path: path.slice(9), namespace: "locales" }));
+  onResolve({ filter: /^#locales\// }, ({ path }) => ({
+    path: path.slice(9),
+    namespace: "locales",
+  }));
   onLoad({ filter: /./, namespace: "locales" }, ({ path }) => ({
     contents:
       path === "index"
@@ -48,23 +53,31 @@ function localePacks({ onResolve, onLoad }) {
     resolveDir: root,
   }));
 }
-const { metafile } = await build({
+
+/** What the shell is made of; every other file of the package finds it in `element.js`. */
+const SHELL = ["feedback-element", "outbox", "settings"];
+
+function shellIsElsewhere({ onResolve }) {
+  const modules = new RegExp(`^\\./(${SHELL.join("|")})\\.ts$`);
+  onResolve({ filter: modules }, () => ({ path: "./element.js", external: true }));
+}
+/** The shell is one file: what it loads later stays outside. */
+function laterIsElsewhere({ onResolve }) {
+  onResolve({ filter: /^\./ }, ({ path, kind }) =>
+    kind === "dynamic-import" ? { path: path.replace(/\.ts$/, ".js"), external: true } : undefined,
+  );
+}
+
+const options = {
   absWorkingDir: root,
-  entryPoints: {
-    index: "element/index.ts",
-    element: "element/element.ts",
-    client: "element/client.ts",
-  },
   outdir: paths.out,
   bundle: true,
-  splitting: true,
   minify: true,
   format: "esm",
   target: "es2022",
   legalComments: "none",
   metafile: true,
   mangleProps: /^_[a-z]/,
-  chunkNames: "[name]-[hash]",
   define: {
     BAKED_MARKUP: JSON.stringify(`<div data-build=${buildHash}>${markup}</div>`),
     BAKED_STYLE: JSON.stringify(await css("widget.css", "element.css")),
@@ -73,43 +86,62 @@ const { metafile } = await build({
     BAKED_VERSION: JSON.stringify(manifest.version),
   },
   alias: { "#core": join(core, "workflowai_feedback.js") },
-  plugins: [{ name: "locales", setup: localePacks }],
+};
+const shellBuild = await build({
+  ...options,
+  stdin: {
+    contents: SHELL.map((name) => `export * from "./${name}.ts";`).join("\n"),
+    resolveDir: join(root, "element"),
+    sourcefile: "element.js",
+  },
+  entryNames: "element",
+  mangleCache: {},
+  plugins: [{ name: "later", setup: laterIsElsewhere }],
+});
+const rest = ["index", "loader", "without-core", "restore", "locales", "client"];
+const restBuild = await build({
+  ...options,
+  entryPoints: Object.fromEntries(rest.map((name) => [name, `element/${name}.ts`])),
+  splitting: true,
+  // Properties of the shell have the same short names everywhere.
+  mangleCache: shellBuild.mangleCache,
+  plugins: [
+    { name: "shell", setup: shellIsElsewhere },
+    { name: "locales", setup: localePacks },
+  ],
 });
 
 await cp(join(core, "workflowai_feedback_bg.wasm"), join(paths.out, "core.wasm"));
 await writeFile(join(paths.out, "style.css"), await css("widget.css", "panel.css"));
 
 // Which files a page fetches, and when.
-const outputs = Object.entries(metafile.outputs);
-const named = (entry) =>
-  outputs.find(([, output]) => output.entryPoint === `element/${entry}.ts`)?.[0];
-/** A file and what it imports at once. */
+const { outputs } = restBuild.metafile;
+/** A file and what it imports at once, the shell aside. */
 const closure = (file, seen = new Set()) => {
-  if (!file || seen.has(file)) return seen;
+  if (seen.has(file)) return seen;
   seen.add(file);
-  for (const { path, kind } of metafile.outputs[file].imports) {
-    if (kind === "import-statement") closure(path, seen);
+  for (const { path, kind, external } of outputs[file].imports) {
+    if (kind === "import-statement" && !external) closure(path, seen);
   }
   return seen;
 };
-const files = (entry) => [...closure(named(entry))].map((file) => basename(file));
-const shell = files("index");
-const beyondShell = (entry) => files(entry).filter((file) => !shell.includes(file));
+const files = (entry) => {
+  const [file] = Object.entries(outputs).find(
+    ([, { entryPoint }]) => entryPoint === `element/${entry}.ts`,
+  );
+  return [...closure(file)].map((path) => basename(path));
+};
+const shell = [...files("index"), "element.js"];
+const modules = Object.fromEntries(
+  rest.filter((name) => name !== "index").map((name) => [name, files(name)]),
+);
 await writeFile(
   paths.modules,
   JSON.stringify(
     {
       pressable: shell,
-      intent: [...beyondShell("loader"), "core.wasm"],
-      modules: {
-        shell,
-        loader: beyondShell("loader"),
-        core: ["core.wasm"],
-        restore: beyondShell("restore"),
-        locales: beyondShell("locales"),
-        "without-core": beyondShell("without-core"),
-        client: files("client"),
-      },
+      intent: [...modules.loader, "core.wasm"],
+      modules: { shell, ...modules, core: ["core.wasm"] },
     },
     null,
     2,

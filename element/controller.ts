@@ -84,3 +84,13 @@ export const restamp = (element: FeedbackElement): (() => void) => {
     if (selector) (element._find(selector) as HTMLElement | null)?.focus();
   };
 };
+
+/** Mirrors the view's state into `:state()`. */
+export const mirror = (element: FeedbackElement): void => {
+  const { outcome, status } = (element._root.firstElementChild as HTMLElement).dataset;
+  const { states } = element._internals;
+  states?.clear();
+  for (const word of [outcome, status === "rejected" ? "error" : status]) {
+    if (word && word !== "idle" && word !== "sent") states?.add(word);
+  }
+};

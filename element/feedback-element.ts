@@ -65,7 +65,7 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
   /** (endpoint, token, user), whose state is shown; empty without a token. */
   declare _key: string;
   declare _controller: Controller | undefined;
-  declare _loading: Promise<unknown> | undefined;
+  declare _loading: Promise<void> | undefined;
   /** The texts of the page's language, once they are there. */
   declare _messages: Messages | undefined;
   _internals = this.attachInternals();
@@ -143,33 +143,20 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
     whenIdle(this);
   }
 
-  /** The receiver's answer to `restore`: it counts until somebody presses. */
-  _restored(outcome: Outcome | null) {
-    this._acknowledged = outcome;
-    if (this._controller) this._controller._change();
-    else if (!read(this._key)) {
-      this._shown = outcome;
-      this._paint();
-    }
-  }
-
   _idle() {
-    const endpoint = PREFIX + JSON.stringify([this._endpoint()]).slice(0, -1);
     const kept = read(this._key);
     if (kept && !this._controller) {
       this._shown = kept.outcome;
       this._paint();
     }
     try {
-      if (kept || Object.keys(localStorage).some((name) => name.startsWith(endpoint))) this._load();
+      // Whatever is kept for this receiver, also by pages before.
+      for (const name in localStorage) {
+        if (name.startsWith(`${PREFIX}["${this._endpoint()}"`)) this._load();
+      }
     } catch {}
-    let node: HTMLElement | undefined = this;
-    while (node && !node.lang) {
-      node = node.parentElement || ((node.getRootNode() as ShadowRoot).host as HTMLElement);
-    }
-    if (node && !/^en\b/i.test(node.lang)) {
-      const { lang } = node;
-      import("./locales.ts").then((locales) => locales.localise(this, lang));
+    if (!this.matches(":lang(en)") && document.querySelector("[lang]")) {
+      import("./locales.ts").then((locales) => locales.localise(this));
     }
     if (this.restore && this._key && !this._given) {
       import("./restore.ts").then((restore) => restore.restore(this));
@@ -185,14 +172,8 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
       thumb.ariaPressed = `${thumb.value === shown}`;
       thumb.ariaDisabled = `${!this._live}`;
     }
-    this._mirror(shown);
-  }
-
-  /** Shows the given words of the state, and no others, to `:state()`. */
-  _mirror(words: string) {
-    const { states } = this._internals;
-    states?.clear();
-    for (const word of words.split(" ")) if (word) states?.add(word);
+    this._internals.states?.clear();
+    if (shown) this._internals.states?.add(shown);
   }
 
   /** Opens the comment panel where the page wants one, in the press's own task; or closes it. */
@@ -217,22 +198,25 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
       new CustomEvent(`feedback-${name}`, {
         bubbles: true,
         composed: true,
-        cancelable: name === "before-send",
+        cancelable: true,
         detail,
       }),
     );
   }
 
-  _load(): Promise<unknown> {
+  _load(): Promise<void> {
     module ||= load();
-    this._loading ||= module.then(
-      async (loaded) => {
-        this._controller = await loaded.attach(this);
-      },
-      () => {
-        module = this._loading = undefined;
-      },
-    );
+    this._loading ||= module
+      .then((loaded) => loaded.attach(this))
+      .then(
+        (controller) => {
+          this._controller = controller;
+        },
+        // Tried again at the next press; what was pressed is kept.
+        () => {
+          module = this._loading = undefined;
+        },
+      );
     return this._loading;
   }
 
@@ -267,7 +251,7 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
       this._emit("change", { outcome });
     } else if (!warned) {
       warned = true;
-      console.warn("workflowai-feedback: no feedback-token, or disabled", this);
+      console.warn("no feedback-token", this);
     }
   }
 
@@ -286,14 +270,13 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
   }
 
   /** Tries again now what is kept. */
-  async flush(): Promise<void> {
-    await this._load();
-    this._controller?._flush();
+  flush(): Promise<void> {
+    return this._load().then(() => this._controller?._flush());
   }
 
   /** Loads the core before anybody reaches for a thumb. */
-  async preload(): Promise<void> {
-    await this._load();
+  preload(): Promise<void> {
+    return this._load();
   }
 }
 
@@ -329,9 +312,8 @@ for (const name of NAMES) {
 /** Defines the element; the first definition of a page stays. */
 export const define = (tag = "workflowai-feedback", registry = globalThis.customElements): void => {
   const present = registry?.get(tag) as { version?: string } | undefined;
-  if (present && present.version !== BAKED_VERSION) {
-    console.warn(`workflowai-feedback: ${present.version} is here, not ${BAKED_VERSION}`);
-  }
+  if (present && present.version !== BAKED_VERSION)
+    console.warn(tag, present.version, BAKED_VERSION);
   if (!registry || present) return;
   if (!sheet) {
     sheet = new CSSStyleSheet();

@@ -1,5 +1,5 @@
 import init, * as core from "#core";
-import { type Controller, dress, restamp, settingsOf, textOf } from "./controller.ts";
+import { type Controller, dress, mirror, restamp, settingsOf, textOf } from "./controller.ts";
 import type { FeedbackElement } from "./feedback-element.ts";
 import { memory, page, read, record } from "./outbox.ts";
 import { setting } from "./settings.ts";
@@ -106,7 +106,7 @@ class Core implements Controller {
   _mirror() {
     const { outcome, status } = this._view().dataset;
     this._element._shown = (outcome || null) as Outcome | null;
-    this._element._mirror(`${outcome} ${status === "rejected" ? "error" : status}`);
+    mirror(this._element);
   }
 
   emit(name: string, detail: unknown) {

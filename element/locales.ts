@@ -29,7 +29,13 @@ export const translate = (element: FeedbackElement, messages: Messages): void =>
 };
 
 /** Lets an element speak the page's language. Where it cannot be had, English stays. */
-export const localise = async (element: FeedbackElement, lang: string): Promise<void> => {
+export const localise = async (element: FeedbackElement): Promise<void> => {
+  let node: HTMLElement | undefined = element;
+  while (node && !node.lang) {
+    node = node.parentElement || ((node.getRootNode() as ShadowRoot).host as HTMLElement);
+  }
+  const lang = node?.lang;
+  if (!lang) return;
   const tag = nearest(lang, Object.keys(packs));
   if (!tag) return;
   try {

@@ -70,7 +70,8 @@ export const post = (
     outcome: outcome || undefined,
     comment,
     reasons,
-    intent: { client, sequence, age: Math.max(0, Math.floor((Date.now() - pressed) / 1000)) },
+    // Not below 0, whatever the clock does.
+    intent: { client, sequence, age: Math.max(0, ((Date.now() - pressed) / 1000) | 0) },
   };
   return (
     setting("send")?.(request, options) ||

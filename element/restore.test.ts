@@ -40,7 +40,10 @@ const element = (endpoint: string, token = `token ${++number}`, user = "") => {
     restored,
     _key: JSON.stringify([endpoint, token, user]),
     _shown: null as Outcome | null,
-    _restored: (outcome: Outcome | null) => restored.push(outcome),
+    set _acknowledged(outcome: Outcome | null) {
+      restored.push(outcome);
+    },
+    _paint() {},
   };
 };
 type Fake = ReturnType<typeof element>;

@@ -1,4 +1,5 @@
 import type { FeedbackElement } from "./feedback-element.ts";
+import { read } from "./outbox.ts";
 import type { Outcome } from "./types.ts";
 
 /** As many keys go into one call; see `POST /v1/feedback/lookup`. */
@@ -88,6 +89,16 @@ const tell = ([key, elements]: Question, answer: { outcome?: unknown } | undefin
   if (outcome !== null && outcome !== "positive" && outcome !== "negative") return;
   for (const [element, before] of elements) {
     // Whatever was pressed meanwhile stays, as does the state of another key.
-    if (element._key === key && element._shown === before) element._restored(outcome);
+    if (element._key === key && element._shown === before) settle(element, outcome);
+  }
+};
+
+/** The receiver's answer counts until somebody presses. */
+const settle = (element: FeedbackElement, outcome: Outcome | null) => {
+  element._acknowledged = outcome;
+  if (element._controller) element._controller._change();
+  else if (!read(element._key)) {
+    element._shown = outcome;
+    element._paint();
   }
 };

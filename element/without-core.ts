@@ -1,5 +1,5 @@
 import english from "#locales/en";
-import { type Controller, dress, settingsOf, textOf } from "./controller.ts";
+import { type Controller, dress, mirror, settingsOf, textOf } from "./controller.ts";
 import { phase, press, restored, shown, wake } from "./delivery.ts";
 import type { FeedbackElement } from "./feedback-element.ts";
 import { say, translate } from "./locales.ts";
@@ -131,7 +131,7 @@ class StandIn implements Controller, Watcher {
     const view = element._root.firstElementChild as HTMLElement;
     const coarse = phase(status);
     view.dataset.status = coarse;
-    element._mirror(`${element._shown} ${coarse === "rejected" ? "error" : coarse}`);
+    mirror(element);
     const text =
       coarse === "queued" && memory.has(this._key as string)
         ? "not_kept"
