@@ -11,44 +11,42 @@ import { createInterface } from "node:readline";
 import { type Browser, chromium, type Page } from "playwright-core";
 
 const IMAGES = join(import.meta.dirname, "../../docs/images");
-const DESKTOP = { width: 1200, height: 760 };
-const PHONE = { width: 390, height: 780 };
+const DESKTOP = { viewport: { width: 1200, height: 840 } };
+const PHONE = { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true };
 const THEMES = ["light", "dark"] as const;
 
 type Theme = (typeof THEMES)[number];
 type Vote = { run: string; outcome: "positive" | "negative"; comment?: string; reasons?: string[] };
 
-/** What other visitors have said before the dashboard is opened, one visitor a row. */
+/** What visitors have said before the dashboard is opened, oldest first, one visitor a row. */
 const VOTES: Vote[][] = [
   [
-    { run: "granada-fes-1-route", outcome: "positive" },
+    { run: "granada-fes-3-card", outcome: "positive" },
     { run: "granada-fes-6-cash", outcome: "positive" },
   ],
   [
-    {
-      run: "granada-fes-2-tickets",
-      outcome: "negative",
-      comment: "The bus from Seville leaves from Prado, not from Plaza de Armas.",
-      reasons: ["Wrong facts"],
-    },
-    { run: "granada-fes-3-card", outcome: "positive" },
-  ],
-  [
-    {
-      run: "granada-fes-4-riad",
-      outcome: "positive",
-      comment: "الرسالة واضحة ومهذبة، شكرًا.",
-    },
-    { run: "granada-fes-5-costs", outcome: "negative", comment: "It breaks with a third person." },
-  ],
-  [
+    { run: "granada-fes-2-tickets", outcome: "positive" },
+    { run: "granada-fes-7-packing", outcome: "negative", reasons: ["Too long"] },
     {
       run: "granada-fes-1-route",
       outcome: "positive",
       comment: "Giving up Tangier was the right hint for us.",
     },
-    { run: "granada-fes-7-packing", outcome: "negative", reasons: ["Too long"] },
-    { run: "granada-fes-2-tickets", outcome: "positive" },
+  ],
+  [
+    { run: "granada-fes-6-cash", outcome: "positive" },
+    { run: "granada-fes-4-riad", outcome: "positive", comment: "الرسالة واضحة ومهذبة، شكرًا." },
+    { run: "granada-fes-5-costs", outcome: "negative", comment: "It breaks with a third person." },
+  ],
+  [
+    { run: "granada-fes-1-route", outcome: "positive" },
+    {
+      run: "granada-fes-2-tickets",
+      outcome: "negative",
+      comment:
+        "The bus to Tarifa leaves from the other station, and in winter only once a day. We nearly missed the ferry.",
+      reasons: ["Wrong facts"],
+    },
   ],
 ];
 
@@ -70,10 +68,10 @@ async function main() {
       args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
     });
     for (const visitor of VOTES) await castVotes(address, visitor);
+    for (const theme of THEMES) await dashboard(browser, address, theme);
     for (const theme of THEMES) {
       await demo(browser, address, theme);
       await phone(browser, address, theme);
-      await dashboard(browser, address, theme);
     }
     await browser.close();
   } finally {
@@ -116,27 +114,34 @@ async function demo(browser: Browser, address: string, theme: Theme) {
   const page = await open(browser, `${address}/#route`, theme, DESKTOP);
   await picture(page, `demo-${theme}`);
 
-  await page.locator("#route workflowai-feedback [value=positive]").click();
-  await page.locator("#route workflowai-feedback [role=status]:not(:empty)").waitFor();
+  await vote(page, "#route", "positive");
   await page.keyboard.press("Escape");
   await page.locator("h1").click();
   await picture(page, `demo-voted-${theme}`);
+  await page.context().close();
 
-  await page.goto(`${address}/#tickets`);
-  await page.locator("#tickets workflowai-feedback [value=negative]").click();
-  await page.locator("#tickets workflowai-feedback [name=reason]").first().click();
-  await page
+  const other = await open(browser, `${address}/#tickets`, theme, DESKTOP);
+  await vote(other, "#tickets", "negative");
+  await other.locator("#tickets workflowai-feedback [name=reason]").first().click();
+  await other
     .locator("#tickets workflowai-feedback textarea")
     .fill("The bus leaves from the other station.");
-  await picture(page, `demo-panel-${theme}`);
-  await page.context().close();
+  await picture(other, `demo-panel-${theme}`);
+  await other.context().close();
 }
 
 async function phone(browser: Browser, address: string, theme: Theme) {
-  const page = await open(browser, `${address}/#riad`, theme, PHONE);
-  await page.locator("#riad workflowai-feedback [value=negative]").click();
+  const page = await open(browser, `${address}/#costs`, theme, PHONE);
+  await vote(page, "#costs", "positive");
   await picture(page, `demo-phone-${theme}`);
   await page.context().close();
+}
+
+/** Presses a thumb and waits until the receiver has the vote. */
+async function vote(page: Page, turn: string, outcome: Vote["outcome"]) {
+  const widget = page.locator(`${turn} workflowai-feedback`);
+  await widget.locator(`[value=${outcome}]`).click();
+  await widget.locator("[data-status=sent]").waitFor();
 }
 
 async function dashboard(browser: Browser, address: string, theme: Theme) {
@@ -145,8 +150,13 @@ async function dashboard(browser: Browser, address: string, theme: Theme) {
   await page.context().close();
 }
 
-async function open(browser: Browser, url: string, theme: Theme, viewport: typeof DESKTOP) {
-  const context = await browser.newContext({ viewport, colorScheme: theme, timezoneId: "UTC" });
+async function open(
+  browser: Browser,
+  url: string,
+  theme: Theme,
+  device: typeof DESKTOP | typeof PHONE,
+) {
+  const context = await browser.newContext({ ...device, colorScheme: theme });
   const page = await context.newPage();
   await page.goto(url, { waitUntil: "networkidle" });
   return page;
