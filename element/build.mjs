@@ -98,7 +98,7 @@ const shellBuild = await build({
   mangleCache: {},
   plugins: [{ name: "later", setup: laterIsElsewhere }],
 });
-const rest = ["index", "loader", "without-core", "restore", "locales", "client"];
+const rest = ["index", "loader", "without-core", "restore", "locales"];
 const restBuild = await build({
   ...options,
   entryPoints: Object.fromEntries(rest.map((name) => [name, `element/${name}.ts`])),
@@ -110,12 +110,46 @@ const restBuild = await build({
     { name: "locales", setup: localePacks },
   ],
 });
+// What runs without the element. By itself, so that it shares no files with what a page loads.
+const apart = ["client", "ssr"];
+const apartBuild = await build({
+  ...options,
+  entryPoints: Object.fromEntries(apart.map((name) => [name, `element/${name}.ts`])),
+  splitting: true,
+  plugins: [{ name: "locales", setup: localePacks }],
+});
 
 await cp(join(core, "workflowai_feedback_bg.wasm"), join(paths.out, "core.wasm"));
 await writeFile(join(paths.out, "style.css"), await css("widget.css", "panel.css"));
 
+const { name, version, description, license, engines } = manifest;
+await writeFile(
+  join(paths.out, "package.json"),
+  `${JSON.stringify(
+    {
+      name,
+      version,
+      description,
+      license,
+      type: "module",
+      engines,
+      // The file that defines the element.
+      sideEffects: ["./index.js"],
+      exports: {
+        ".": "./index.js",
+        "./element": "./element.js",
+        "./client": "./client.js",
+        "./style.css": "./style.css",
+        "./package.json": "./package.json",
+      },
+    },
+    null,
+    2,
+  )}\n`,
+);
+
 // Which files a page fetches, and when.
-const { outputs } = restBuild.metafile;
+const outputs = { ...restBuild.metafile.outputs, ...apartBuild.metafile.outputs };
 /** A file and what it imports at once, the shell aside. */
 const closure = (file, seen = new Set()) => {
   if (seen.has(file)) return seen;
@@ -133,7 +167,7 @@ const files = (entry) => {
 };
 const shell = [...files("index"), "element.js"];
 const modules = Object.fromEntries(
-  rest.filter((name) => name !== "index").map((name) => [name, files(name)]),
+  [...rest, ...apart].filter((name) => name !== "index").map((name) => [name, files(name)]),
 );
 await writeFile(
   paths.modules,
