@@ -104,7 +104,7 @@ class Core implements Controller {
   }
 
   _mirror() {
-    const { outcome, status } = this._view().dataset;
+    const { outcome } = this._view().dataset;
     this._element._shown = (outcome || null) as Outcome | null;
     mirror(this._element);
   }
