@@ -15,12 +15,13 @@ use wasm_bindgen::prelude::*;
 
 use crate::Outcome;
 use crate::delivery::Notice;
+use crate::gesture::perform;
 use crate::key::Key;
 use crate::messages::{Messages, Text};
 use crate::slots::slotted;
 use crate::use_feedback::{FeedbackEvent, UseFeedback};
-use crate::view::{Appearance, Gesture, view};
-use crate::{limits, outbox, page};
+use crate::view::{Appearance, view};
+use crate::{outbox, page};
 
 #[wasm_bindgen]
 extern "C" {
@@ -70,8 +71,11 @@ pub fn attach(root: web_sys::Element, host: Host, settings: &JsValue) -> usize {
         let appearance = Appearance::new();
         let act = StoredValue::new_local(host);
         let state = view(feedback, appearance, slotted(), move |gesture, _| {
+            if appearance.live.get_untracked() {
+                perform(gesture, feedback);
+            }
+            // After the vote is kept: a trap before this makes the shell keep it.
             act.with_value(Host::acknowledge);
-            perform(gesture, feedback, appearance);
         })
         .hydrate::<true>(&Cursor::new(root), &PositionState::default());
         // Owned by the reactive root: the nodes' listeners live as long as it does.
@@ -141,35 +145,6 @@ pub fn detach(number: usize) {
 
 fn feedback(number: usize) -> Option<UseFeedback> {
     ATTACHED.with_borrow(|all| Some(all.get(number)?.as_ref()?.feedback))
-}
-
-fn perform(gesture: Gesture, feedback: UseFeedback, appearance: Appearance) {
-    if !appearance.live.get_untracked() {
-        return;
-    }
-    let shown = feedback.outcome.get_untracked();
-    match gesture {
-        Gesture::Press(thumb) if shown == Some(thumb) => feedback.retract(),
-        Gesture::Press(thumb) => feedback.vote(thumb, None, Vec::new()),
-        Gesture::Send => {
-            let comment = feedback.comment.get_untracked();
-            if let Some(outcome) = shown.filter(|_| limits::left(&comment) >= 0) {
-                let reasons = feedback.reasons.get_untracked();
-                let reasons = if outcome == Outcome::Negative {
-                    reasons
-                } else {
-                    Vec::new()
-                };
-                feedback.vote(
-                    outcome,
-                    Some(comment).filter(|text| !text.is_empty()),
-                    reasons,
-                );
-            }
-        }
-        // The shell opens and closes the panel.
-        Gesture::Close => {}
-    }
 }
 
 fn apply(attached: &mut Attached, settings: &JsValue) {

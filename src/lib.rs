@@ -3,6 +3,8 @@
 pub mod delivery;
 #[cfg(feature = "element")]
 mod element;
+mod feedback_buttons;
+mod gesture;
 mod icons;
 mod key;
 mod limits;
@@ -13,12 +15,16 @@ mod messages;
 mod outbox;
 mod outcome;
 mod page;
+mod panel;
+mod restore;
 #[cfg(any(feature = "element", feature = "ssr"))]
 mod slots;
+mod stylesheet;
 pub mod transport;
 mod use_feedback;
 mod view;
 
+pub use feedback_buttons::{Comment, FeedbackButtons};
 pub use key::Key;
 pub use messages::{Messages, Pack, Text};
 pub use outcome::Outcome;

@@ -23,6 +23,7 @@ thread_local! {
 }
 
 /// Whether records may stay on the device. `configure({ outbox: false })` says no.
+#[cfg(feature = "element")]
 pub fn keep_on_device(keep: bool) {
     KEEP.set(keep);
 }

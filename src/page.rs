@@ -46,6 +46,7 @@ thread_local! {
 }
 
 /// Names this page as a client; the shell hands its own id over, so that both count as one.
+#[cfg(feature = "element")]
 pub fn set_client(client: String) {
     CLIENT.set(client);
 }
@@ -100,6 +101,11 @@ impl Post {
             let effects = self.delivery.borrow_mut().resume(intent);
             self.run(effects, None);
         }
+    }
+
+    /// Whether this is the post of a key.
+    pub fn is_for(&self, key: &Key) -> bool {
+        self.key == *key
     }
 
     /// What this key's thumbs show.

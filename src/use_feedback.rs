@@ -124,6 +124,13 @@ impl UseFeedback {
         }
     }
 
+    /// The same, from an answer that may be about a key this widget no longer has.
+    pub fn restored_for(&self, key: &Key, known: Option<Outcome>) {
+        if self.post().is_some_and(|post| post.is_for(key)) {
+            self.restored(known);
+        }
+    }
+
     /// Votes, changes the vote, or sends a comment with it.
     pub fn vote(&self, outcome: Outcome, comment: Option<String>, reasons: Vec<String>) {
         self.press(Some(outcome), comment, reasons);

@@ -3,6 +3,7 @@
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 
+use crate::gesture::Gesture;
 use crate::messages::{Messages, Text};
 use crate::use_feedback::UseFeedback;
 use crate::{Outcome, limits};
@@ -35,17 +36,6 @@ impl Appearance {
         self.messages
             .with(|messages| messages.get(text).into_owned())
     }
-}
-
-/// What a person did in the view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Gesture {
-    /// A thumb was pressed.
-    Press(Outcome),
-    /// The comment is to be sent.
-    Send,
-    /// The panel is to be closed.
-    Close,
 }
 
 /// Thumbs, panel and status line. `act` hears what a person did, in the event's own task.

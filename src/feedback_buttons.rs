@@ -1,0 +1,144 @@
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::gesture::{Gesture, perform};
+use crate::icons::thumb;
+use crate::key::Key;
+use crate::messages::Messages;
+use crate::use_feedback::{FeedbackEvent, UseFeedback};
+use crate::view::{Appearance, view};
+use crate::{Outcome, limits, panel, restore::lookup, stylesheet};
+
+/// When the comment panel opens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Comment {
+    /// After every vote.
+    #[default]
+    AfterVote,
+    /// After thumbs down alone.
+    Negative,
+    /// Never.
+    Off,
+}
+
+/// Thumbs up, thumbs down and a comment, for one answer of an AI.
+///
+/// ## Usage
+///
+/// ```ignore
+/// view! { <FeedbackButtons feedback_token=token user_id=user label="Feedback on answer 3"/> }
+/// ```
+///
+/// ## Options
+///
+/// Without a token the thumbs are `aria-disabled`; they come alive when one arrives. Another
+/// token or user means another vote: its state is shown, what is under way for the one before
+/// goes on.
+///
+/// ## Server side
+///
+/// Renders the idle thumbs. Nothing is read or sent on the server.
+#[component]
+pub fn FeedbackButtons(
+    /// The run's signed token. It may come late.
+    #[prop(optional, into)]
+    feedback_token: Signal<Option<String>>,
+    /// An opaque id of the person; one vote per run and person.
+    #[prop(optional, into)]
+    user_id: Signal<Option<String>>,
+    /// Base address of the receiver; the page's own origin if there is none.
+    #[prop(optional, into)]
+    api_url: Signal<Option<String>>,
+    /// When the comment panel opens.
+    #[prop(optional, into)]
+    comment: Signal<Comment>,
+    /// Up to 8 reasons of 64 characters, offered after thumbs down.
+    #[prop(optional, into)]
+    reasons: Signal<Vec<String>>,
+    /// Names the group for assistive technology.
+    #[prop(optional, into)]
+    label: Signal<Option<String>>,
+    /// The vote the page knows of; given, nothing is asked of the receiver.
+    #[prop(optional, into)]
+    outcome: Signal<Option<Outcome>>,
+    /// Ask the receiver for an earlier vote.
+    #[prop(optional, into)]
+    restore: Signal<bool>,
+    /// Shows the vote and takes none.
+    #[prop(optional, into)]
+    readonly: Signal<bool>,
+    /// Takes no vote.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
+    /// The texts; English by default.
+    #[prop(optional, into)]
+    messages: Option<Messages>,
+    /// Hears of everything; false gives up a vote before it is sent.
+    #[prop(optional, into)]
+    on_event: Option<Callback<FeedbackEvent, bool>>,
+) -> impl IntoView {
+    let feedback = UseFeedback::new(
+        None,
+        Rc::new(move |event| on_event.is_none_or(|callback| callback.run(event))),
+    );
+    let appearance = Appearance::new();
+    if let Some(messages) = messages {
+        appearance.messages.set(messages);
+    }
+    Effect::new(move || {
+        stylesheet::adopt();
+        appearance.label.set(label.get().unwrap_or_default());
+        appearance
+            .live
+            .set(!readonly.get() && !disabled.get() && feedback_token.get().is_some());
+        let mut offered = reasons.get();
+        offered.truncate(limits::REASONS);
+        appearance.offered.set(offered);
+    });
+    let key = Memo::new(move |_| {
+        Some(Key {
+            endpoint: endpoint(api_url.get()),
+            token: feedback_token.get()?,
+            user: user_id.get().unwrap_or_default(),
+        })
+    });
+    Effect::new(move || {
+        let known = outcome.get();
+        let key = key.get();
+        feedback.set_key(key.clone(), known);
+        if let Some(asked) = key.filter(|_| restore.get() && known.is_none()) {
+            spawn_local(async move {
+                if let Some(earlier) = lookup(&asked).await {
+                    feedback.restored_for(&asked, earlier);
+                }
+            });
+        }
+    });
+    let act = move |gesture, event: &web_sys::Event| {
+        if !appearance.live.get_untracked() {
+            return;
+        }
+        let acted = perform(gesture, feedback);
+        let wanted = match (comment.get_untracked(), feedback.outcome.get_untracked()) {
+            (Comment::Off, _) | (_, None) => false,
+            (Comment::AfterVote, Some(_)) => true,
+            (Comment::Negative, Some(outcome)) => outcome == Outcome::Negative,
+        };
+        match gesture {
+            Gesture::Press(_) if wanted => panel::open(event),
+            // What is too long to send stays open.
+            Gesture::Send if !acted => {}
+            _ => panel::close(event),
+        }
+    };
+    view(feedback, appearance, (thumb(), thumb()), act)
+}
+
+/// An absolute base address without a slash at its end.
+fn endpoint(given: Option<String>) -> String {
+    let base = || web_sys::window()?.location().origin().ok();
+    let address = given.or_else(base).unwrap_or_default();
+    address.trim_end_matches('/').to_owned()
+}
