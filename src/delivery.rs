@@ -2,6 +2,8 @@
 //!
 //! `element/delivery.ts` is the other implementation. Both run `tests/vectors/delivery.json`.
 
+#![expect(clippy::float_cmp, reason = "sequences are whole numbers, exact below 2^53")]
+
 mod answer;
 mod intent;
 mod status;
@@ -35,7 +37,7 @@ pub struct Delivery {
 }
 
 /// What the page has to do after an event, in this order.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Effects {
     /// Write `intent` to the outbox.
     pub store: bool,

@@ -116,6 +116,7 @@ pub fn change(number: usize, settings: &JsValue) {
 
 /// Votes from a script. Without an outcome the vote is taken back.
 #[wasm_bindgen]
+#[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands strings over")]
 pub fn vote(number: usize, outcome: Option<String>, comment: Option<String>, reasons: &JsValue) {
     if let Some(feedback) = feedback(number) {
         match outcome.as_deref().and_then(Outcome::parse) {

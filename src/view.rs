@@ -39,6 +39,7 @@ impl Appearance {
 }
 
 /// Thumbs, panel and status line. `act` hears what a person did, in the event's own task.
+#[expect(clippy::too_many_lines, reason = "the markup, whole and in one place")]
 pub fn view<P, N>(
     feedback: UseFeedback,
     appearance: Appearance,
