@@ -25,8 +25,8 @@ pub fn core(workspace: &Workspace, variant: Variant, tools: &Path) -> Result<(),
             .join(format!("stamps/core-{}", variant.name())),
         inputs: &[
             compiled.clone(),
+            tools.to_owned(),
             workspace.root.join("package-lock.json"),
-            workspace.root.join("Cargo.lock"),
         ],
         options: "",
         outputs: from_ref(&core),
@@ -34,18 +34,7 @@ pub fn core(workspace: &Workspace, variant: Variant, tools: &Path) -> Result<(),
     stamp.unless_fresh(|| {
         fs::create_dir_all(&core).map_err(file(&core))?;
         let mut bindgen = workspace.command(tools);
-        bindgen
-            .arg("wasm-bindgen")
-            .arg(&compiled)
-            .arg("--out-dir")
-            .arg(&core);
-        // The loader says where the wasm is.
-        bindgen.args(["--target", "web", "--omit-default-module-path"]);
-        bindgen.args([
-            "--no-typescript",
-            "--remove-name-section",
-            "--remove-producers-section",
-        ]);
+        bindgen.arg("bindgen").arg(&compiled).arg(&core);
         run_quietly("binding the core to JavaScript", &mut bindgen)?;
         let wasm = core.join("workflowai_feedback_bg.wasm");
         // Not --all-features: browsers refuse what it lets binaryen write.

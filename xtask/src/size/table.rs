@@ -1,5 +1,6 @@
 //! The committed table of sizes.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -24,20 +25,36 @@ pub fn read(path: &Path) -> Result<Value, Failure> {
     }
 }
 
+/// The weights under the names of the table. The bundler names shared chunks after a hash of what
+/// is in them, so all of these are one entry.
+fn entries(files: &BTreeMap<String, Weight>) -> BTreeMap<&str, Weight> {
+    let mut entries = BTreeMap::<&str, Weight>::new();
+    for (path, weight) in files {
+        let name = if path.starts_with("chunk-") {
+            "chunk-*.js"
+        } else {
+            path
+        };
+        let entry = entries.entry(name).or_default();
+        entry.raw += weight.raw;
+        entry.brotli += weight.brotli;
+    }
+    entries
+}
+
 /// Puts in what was measured.
 pub fn insert(table: &mut Value, variant: Variant, rustc: &str, sizes: &Sizes) {
-    let list = |weights: &std::collections::BTreeMap<String, Weight>| -> Map<String, Value> {
-        weights
-            .iter()
-            .map(|(name, weight)| (name.clone(), json!([weight.raw, weight.brotli])))
-            .collect()
-    };
+    fn list<'a>(weights: impl IntoIterator<Item = (&'a str, Weight)>) -> Map<String, Value> {
+        let line =
+            |(name, weight): (&str, Weight)| (name.into(), json!([weight.raw, weight.brotli]));
+        weights.into_iter().map(line).collect()
+    }
     table[variant.name()] = json!({
         "rustc": rustc,
         "pressable": sizes.fetched("pressable"),
         "intent": sizes.fetched("intent"),
-        "modules": list(&sizes.modules),
-        "files": list(&sizes.files),
+        "modules": list(sizes.modules.iter().map(|(name, weight)| (name.as_str(), *weight))),
+        "files": list(entries(&sizes.files)),
     });
 }
 
@@ -48,7 +65,7 @@ pub fn compare(table: &Value, variant: Variant, rustc: &str, sizes: &Sizes) -> V
         return vec![format!("the table has no sizes for {}", variant.name())];
     };
     let mut complaints = Vec::new();
-    for (path, weight) in &sizes.files {
+    for (path, weight) in entries(&sizes.files) {
         let Some(kept) = table["files"][path][1].as_u64() else {
             complaints.push(format!(
                 "{path}: {} bytes, and not in the table",

@@ -3,6 +3,8 @@
 //! Linked to under the name `wasm-bindgen` it is that command, because Trunk looks for one on
 //! `PATH`.
 
+mod bindgen;
+
 use std::env;
 use std::ffi::OsString;
 use std::path::Path;
@@ -28,13 +30,18 @@ fn main() -> ExitCode {
         Some("wasm-bindgen-test-runner") => {
             wasm_bindgen_cli::wasm_bindgen_test_runner::run_cli_with_args(arguments)
         }
+        Some("bindgen") if arguments.len() == 3 => {
+            bindgen::bindgen(Path::new(&arguments[1]), Path::new(&arguments[2]))
+        }
         Some("bake") => {
             print!("{}", baked());
             Ok(())
         }
         _ => {
             eprintln!(
-                "usage: xtask-tools wasm-bindgen|wasm-bindgen-test-runner|bake [ARGUMENT]…"
+                "usage: xtask-tools bindgen INPUT.wasm FOLDER\n       \
+                 xtask-tools bake\n       \
+                 xtask-tools wasm-bindgen|wasm-bindgen-test-runner [ARGUMENT]…"
             );
             return ExitCode::from(2);
         }
