@@ -44,7 +44,7 @@ const VOTES: Vote[][] = [
       run: "granada-fes-2-tickets",
       outcome: "negative",
       comment:
-        "The bus to Tarifa leaves from the other station, and in winter only once a day. We nearly missed the ferry.",
+        "The bus to Tarifa leaves from the other station, and on Sundays only once a day. We nearly missed the ferry.",
       reasons: ["Wrong facts"],
     },
   ],
