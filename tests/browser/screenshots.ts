@@ -64,7 +64,7 @@ async function main() {
   try {
     const address = await ready(receiver);
     const browser = await chromium.launch({
-      executablePath: "/usr/bin/chromium",
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
     });
     for (const visitor of VOTES) await castVotes(address, visitor);
@@ -86,7 +86,9 @@ async function ready(receiver: ChildProcess): Promise<string> {
   if (!receiver.stdout) throw new Error("the receiver has no output to read");
   for await (const line of createInterface(receiver.stdout)) {
     const address = /^ready (http:\S+)/.exec(line)?.[1];
-    if (address) return address;
+    if (!address) continue;
+    receiver.stdout.resume();
+    return address;
   }
   throw new Error("the receiver ended before it was ready");
 }
