@@ -4,7 +4,7 @@ use axum::http::{HeaderValue, Uri};
 use workflowai_feedback_protocol::token::LegacyKey;
 
 /// Where the votes are kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Database {
     /// A folder with an `SQLite` file of this name. Both are made if missing, readable by their
     /// owner alone.
@@ -16,6 +16,13 @@ pub enum Database {
     },
     /// An existing or new `SQLite` file.
     File(PathBuf),
+    /// A `PostgreSQL` database, or one that speaks its protocol.
+    Postgres {
+        /// As `postgres://user:password@host/name`.
+        url: String,
+        /// Takes a database whose commits do not wait for the disk.
+        allow_unsafe_durability: bool,
+    },
 }
 
 /// How a [`Receiver`](crate::Receiver) behaves.

@@ -48,4 +48,4 @@ mod widget;
 pub use api::Scope;
 pub use config::{Config, Database};
 pub use receiver::Receiver;
-pub use storage::{ApiKeyInfo, OpenError, SigningKeyInfo, StorageError};
+pub use storage::{ApiKeyInfo, OpenError, Place, SigningKeyInfo, StorageError};

@@ -1,4 +1,3 @@
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use crate::assets::Assets;
 use crate::config::Config;
 use crate::keyring::{Keyring, TokenRefusal};
 use crate::limiter::Limiter;
-use crate::storage::{DEFAULT_TENANT, OpenError, Opened, StorageError};
+use crate::storage::{DEFAULT_TENANT, OpenError, Opened, Place, StorageError};
 use crate::{
     ApiKeyInfo, Scope, SigningKeyInfo, api, dashboard, demo, error, operations, public, widget,
 };
@@ -25,7 +24,7 @@ const CLEANING: Duration = Duration::from_mins(1);
 #[derive(Clone)]
 pub struct Receiver {
     app: Shared,
-    file: Arc<Path>,
+    place: Place,
     new: bool,
 }
 
@@ -35,13 +34,17 @@ impl Receiver {
     /// # Errors
     /// One line that says what to do.
     pub async fn open(config: Config) -> Result<Self, OpenError> {
-        let Opened { storage, file, new } = crate::storage::open(&config.database).await?;
+        let Opened {
+            storage,
+            place,
+            new,
+        } = crate::storage::open(&config.database).await?;
         // Every tenant has a key from its first token on; the first tenant has one at once.
         storage
             .signing_key(DEFAULT_TENANT)
             .await
             .map_err(|reason| OpenError::Other {
-                file: file.clone(),
+                place: place.clone(),
                 reason,
             })?;
         let app = App {
@@ -56,7 +59,7 @@ impl Receiver {
         };
         Ok(Self {
             app: Arc::new(app),
-            file: file.into(),
+            place,
             new,
         })
     }
@@ -114,9 +117,9 @@ impl Receiver {
         }
     }
 
-    /// The database's file.
-    pub fn file(&self) -> &Path {
-        &self.file
+    /// Where the database is.
+    pub const fn place(&self) -> &Place {
+        &self.place
     }
 
     /// Whether the database was made just now.

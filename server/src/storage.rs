@@ -2,6 +2,7 @@
 
 mod annotate;
 mod api_keys;
+mod engine;
 mod erase;
 mod feedback;
 mod history;
@@ -13,22 +14,21 @@ mod writer;
 
 use std::sync::Arc;
 
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Any, AnyPool, Transaction};
 use tokio::sync::mpsc;
+
+use engine::Engine;
 
 pub use annotate::Mark;
 pub use api_keys::ApiKeyInfo;
 pub use feedback::{COUNTED, Entry, Filter, Totals};
-pub use open::{OpenError, Opened, open};
+pub use open::{OpenError, Opened, Place, open};
 pub use signing_keys::SigningKeyInfo;
 pub use users::{Person, SESSION_LIFE};
 pub use writer::{Change, Key, Write};
 
 /// The first tenant.
 pub const DEFAULT_TENANT: &str = "default";
-
-/// Takes the write lock at once: a lock taken later can fail with what was read already.
-const BEGIN: &str = "BEGIN IMMEDIATE";
 
 /// The database did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -52,17 +52,19 @@ pub enum StorageError {
 
 /// The open database.
 pub struct Storage {
+    engine: Engine,
     /// Readers, several at a time.
-    read: SqlitePool,
-    /// One connection: `SQLite` has one writer, and waiting here is fairer than in its file lock.
-    write: SqlitePool,
+    read: AnyPool,
+    /// One connection to `SQLite`, which has one writer: waiting here is fairer than in its file
+    /// lock.
+    write: AnyPool,
     queue: mpsc::Sender<writer::Waiting>,
 }
 
 impl Storage {
     /// Begins a transaction that writes.
-    async fn begin(&self) -> Result<Transaction<'static, Sqlite>, sqlx::Error> {
-        self.write.begin_with(BEGIN).await
+    async fn begin(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
+        self.write.begin_with(self.engine.begin()).await
     }
 
     /// Answers if the database does.
@@ -76,7 +78,7 @@ impl Storage {
 
 /// Makes a tenant if it is missing.
 async fn ensure_tenant(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut sqlx::AnyConnection,
     tenant: &str,
     now: i64,
 ) -> Result<(), sqlx::Error> {

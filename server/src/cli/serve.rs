@@ -195,7 +195,7 @@ impl Serve {
 async fn announce(receiver: &Receiver, address: &str, demo: bool) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     let new = if receiver.is_new() { " (new)" } else { "" };
-    writeln!(out, "votes      {}{new}", receiver.file().display())?;
+    writeln!(out, "votes      {}{new}", receiver.place())?;
     if demo {
         writeln!(out, "demo       {address}/")?;
         writeln!(

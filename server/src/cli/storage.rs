@@ -19,9 +19,17 @@ pub struct Storage {
         default_value = ".feedback"
     )]
     data_dir: PathBuf,
-    /// Database instead of the one in the folder: sqlite:FILE
-    #[arg(long, value_name = "URL", env = "WORKFLOWAI_FEEDBACK_DATABASE_URL")]
+    /// Database instead of the one in the folder: sqlite:FILE, or `postgres://USER:PASSWORD@HOST/NAME`
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "WORKFLOWAI_FEEDBACK_DATABASE_URL",
+        hide_env_values = true
+    )]
     database_url: Option<String>,
+    /// Takes a `PostgreSQL` whose commits do not wait for the disk (`fsync` or `synchronous_commit` off)
+    #[arg(long, env = "WORKFLOWAI_FEEDBACK_ALLOW_UNSAFE_DURABILITY")]
+    allow_unsafe_durability: bool,
 }
 
 impl Storage {
@@ -29,22 +37,36 @@ impl Storage {
     pub fn config(&self) -> Result<Config, Failure> {
         let mut config = Config::in_folder(&self.data_dir);
         if let Some(url) = &self.database_url {
-            let path = url
-                .strip_prefix("sqlite://")
-                .or_else(|| url.strip_prefix("sqlite:"));
-            let path = path.filter(|path| !path.is_empty()).ok_or_else(|| {
-                Failure("--database-url must be sqlite:FILE, as sqlite:/var/lib/feedback.db".into())
-            })?;
-            config.database = Database::File(path.into());
+            config.database = self.database(url)?;
         }
         Ok(config)
+    }
+
+    fn database(&self, url: &str) -> Result<Database, Failure> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Database::Postgres {
+                url: url.to_owned(),
+                allow_unsafe_durability: self.allow_unsafe_durability,
+            });
+        }
+        let path = url
+            .strip_prefix("sqlite://")
+            .or_else(|| url.strip_prefix("sqlite:"));
+        let path = path.filter(|path| !path.is_empty()).ok_or_else(|| {
+            Failure(
+                "--database-url must be sqlite:FILE, as sqlite:/var/lib/feedback.db, or \
+                 postgres://USER:PASSWORD@HOST/NAME"
+                    .into(),
+            )
+        })?;
+        Ok(Database::File(path.into()))
     }
 
     /// Opens it for a command that does one thing and ends.
     pub async fn open(&self) -> Result<Receiver, Failure> {
         let receiver = Receiver::open(self.config()?).await?;
         if receiver.is_new() {
-            eprintln!("made the new database {}", receiver.file().display());
+            eprintln!("made the new database {}", receiver.place());
         }
         Ok(receiver)
     }

@@ -1,6 +1,7 @@
 use serde::Serialize;
 use workflowai_feedback_protocol::Outcome;
 
+use super::engine::Engine;
 use super::{Key, Storage, StorageError};
 use crate::annotation::Marked;
 use crate::clock::rfc3339;
@@ -169,7 +170,7 @@ macro_rules! bind_all {
 }
 
 impl Filter {
-    fn rules(&self, tenant: &str) -> Rules {
+    fn rules(&self, tenant: &str, engine: Engine) -> Rules {
         let mut rules = Rules {
             conditions: vec!["outcome IS NOT NULL".into()],
             values: vec![],
@@ -205,7 +206,9 @@ impl Filter {
         }
         for term in &self.terms {
             let place = rules.bind(Value::Text(term.clone()));
-            rules.conditions.push(format!("instr(folded, {place}) > 0"));
+            rules
+                .conditions
+                .push(format!("{}(folded, {place}) > 0", engine.position()));
         }
         rules
     }
@@ -236,7 +239,7 @@ impl Storage {
         offset: u32,
         limit: u32,
     ) -> Result<Page, StorageError> {
-        let mut rules = filter.rules(tenant);
+        let mut rules = filter.rules(tenant, self.engine);
         if let Some(cursor) = cursor {
             rules.after(cursor);
         }
@@ -264,7 +267,7 @@ impl Storage {
 
     /// How many entries match, counting no further than [`COUNTED`] + 1.
     pub async fn count(&self, tenant: &str, filter: &Filter) -> Result<i64, StorageError> {
-        let rules = filter.rules(tenant);
+        let rules = filter.rules(tenant, self.engine);
         let sql = format!(
             "SELECT COUNT(*) FROM (SELECT 1 AS one FROM feedback WHERE {} LIMIT {}) AS counted",
             rules.sql(),
@@ -276,7 +279,7 @@ impl Storage {
 
     /// Totals over the entries that match.
     pub async fn totals(&self, tenant: &str, filter: &Filter) -> Result<Totals, StorageError> {
-        let rules = filter.rules(tenant);
+        let rules = filter.rules(tenant, self.engine);
         let sql = format!(
             "SELECT COUNT(*) AS votes, COUNT(comment) AS comments,
                  COUNT(CASE WHEN outcome = 'positive' THEN 1 END) AS positive

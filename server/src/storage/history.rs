@@ -1,4 +1,4 @@
-use sqlx::SqliteConnection;
+use sqlx::AnyConnection;
 use uuid::Uuid;
 use workflowai_feedback_protocol::Outcome;
 
@@ -20,10 +20,7 @@ pub struct Step<'a> {
 }
 
 /// Adds a step to the history.
-pub async fn remember(
-    connection: &mut SqliteConnection,
-    step: &Step<'_>,
-) -> Result<(), sqlx::Error> {
+pub async fn remember(connection: &mut AnyConnection, step: &Step<'_>) -> Result<(), sqlx::Error> {
     let length = step.comment.map(|comment| comment.chars().count());
     sqlx::query(
         "INSERT INTO history

@@ -1,28 +1,17 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use sqlx::SqlitePool;
+use sqlx::AnyPool;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
+use super::engine::Engine;
 use crate::clock::{SECOND, now};
 use crate::secret;
 
+/// Times the lock's own table is tried to make.
+const TRIES: u32 = 10;
 /// How long one process may hold the lock before another takes it: it is gone then.
 const LEASE: i64 = 60 * SECOND;
-
-/// The migrations of this engine, under the same numbers on each.
-const MIGRATIONS: [(i64, &str, &str); 2] = [
-    (
-        1,
-        "receiver",
-        include_str!("../../migrations/sqlite/0001_receiver.sql"),
-    ),
-    (
-        2,
-        "lists",
-        include_str!("../../migrations/sqlite/0002_lists.sql"),
-    ),
-];
 
 pub enum MigrationError {
     Database(sqlx::Error),
@@ -36,11 +25,12 @@ impl From<sqlx::Error> for MigrationError {
     }
 }
 
-/// Brings the schema up to date, one process at a time.
-pub async fn run(pool: &SqlitePool) -> Result<(), MigrationError> {
-    let known = MIGRATIONS.last().map_or(0, |(version, ..)| *version);
+/// Brings the schema up to date, one process at a time. True if there was none.
+pub async fn run(pool: &AnyPool, engine: Engine) -> Result<bool, MigrationError> {
+    let migrations = engine.migrations();
+    let known = migrations.last().map_or(0, |(version, ..)| *version);
     let mut migrator = Migrator::with_migrations(
-        MIGRATIONS
+        migrations
             .iter()
             .map(|(version, name, sql)| {
                 let (name, sql) = (Cow::Borrowed(*name), sqlx::SqlStr::from_static(sql));
@@ -50,13 +40,7 @@ pub async fn run(pool: &SqlitePool) -> Result<(), MigrationError> {
     );
     // Engines differ in advisory locks, so the lock is a row of our own.
     migrator.set_locking(false);
-    sqlx::query(
-        "CREATE TABLE IF NOT EXISTS migration_lease (
-            id BIGINT PRIMARY KEY NOT NULL, holder TEXT NOT NULL, expires_at BIGINT NOT NULL
-        )",
-    )
-    .execute(pool)
-    .await?;
+    make_lease_table(pool).await?;
     let holder = secret::random();
     let deadline = now() + LEASE + 5 * SECOND;
     while !take_lease(pool, &holder).await? {
@@ -65,13 +49,14 @@ pub async fn run(pool: &SqlitePool) -> Result<(), MigrationError> {
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    let new = !has_schema(pool).await;
     let result = migrator.run(pool).await;
     sqlx::query("DELETE FROM migration_lease WHERE holder = $1")
         .bind(&holder)
         .execute(pool)
         .await?;
     match result {
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(new),
         Err(MigrateError::VersionMissing(found)) => Err(MigrationError::Newer { found, known }),
         Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
             Err(MigrationError::Database(error))
@@ -80,7 +65,35 @@ pub async fn run(pool: &SqlitePool) -> Result<(), MigrationError> {
     }
 }
 
-async fn take_lease(pool: &SqlitePool, holder: &str) -> Result<bool, sqlx::Error> {
+async fn make_lease_table(pool: &AnyPool) -> Result<(), sqlx::Error> {
+    let mut tries = 0;
+    loop {
+        let made = sqlx::query(
+            "CREATE TABLE IF NOT EXISTS migration_lease (
+                id BIGINT PRIMARY KEY NOT NULL, holder TEXT NOT NULL, expires_at BIGINT NOT NULL
+            )",
+        )
+        .execute(pool)
+        .await;
+        tries += 1;
+        match made {
+            // PostgreSQL fails for the second of two that make it at once.
+            Err(sqlx::Error::Database(_)) if tries < TRIES => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            made => return made.map(drop),
+        }
+    }
+}
+
+async fn has_schema(pool: &AnyPool) -> bool {
+    sqlx::query("SELECT 1 FROM tenants LIMIT 1")
+        .execute(pool)
+        .await
+        .is_ok()
+}
+
+async fn take_lease(pool: &AnyPool, holder: &str) -> Result<bool, sqlx::Error> {
     let now = now();
     let taken = sqlx::query(
         "INSERT INTO migration_lease (id, holder, expires_at) VALUES (1, $1, $2)

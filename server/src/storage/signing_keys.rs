@@ -115,7 +115,7 @@ impl Storage {
 }
 
 async fn newest(
-    executor: impl sqlx::SqliteExecutor<'_>,
+    executor: impl sqlx::AnyExecutor<'_>,
     tenant: &str,
 ) -> Result<Option<SigningKey>, StorageError> {
     let row: Option<(String, String, String)> = sqlx::query_as(
@@ -134,7 +134,7 @@ async fn newest(
 }
 
 async fn insert(
-    transaction: &mut sqlx::SqliteConnection,
+    transaction: &mut sqlx::AnyConnection,
     tenant: &str,
     key: &SigningKey,
 ) -> Result<(), StorageError> {

@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Any, AnyPool, Transaction};
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 use workflowai_feedback_protocol::{Intent, Outcome};
 
+use super::engine::Engine;
 use super::history::{Step, remember};
-use super::{BEGIN, Storage, StorageError};
+use super::{Storage, StorageError};
 use crate::fold::fold;
 use crate::order::{StoredPress, Verdict, judge, pressed_at};
 
@@ -18,10 +19,12 @@ use crate::order::{StoredPress, Verdict, judge, pressed_at};
 const GROUP: usize = 256;
 /// Writes that wait for one.
 const WAITING: usize = 4_096;
+/// Times a group is tried.
+const TRIES: u32 = 5;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What identifies one entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Key {
     /// The tenant.
     pub tenant: String,
@@ -82,16 +85,16 @@ pub struct Waiting {
 }
 
 /// Starts the writer. It ends when the sender is gone and everything sent is committed.
-pub fn start(pool: SqlitePool) -> mpsc::Sender<Waiting> {
+pub fn start(pool: AnyPool, engine: Engine) -> mpsc::Sender<Waiting> {
     let (sender, receiver) = mpsc::channel(WAITING);
-    tokio::spawn(run(pool, receiver));
+    tokio::spawn(run(pool, engine, receiver));
     sender
 }
 
-async fn run(pool: SqlitePool, mut queue: mpsc::Receiver<Waiting>) {
+async fn run(pool: AnyPool, engine: Engine, mut queue: mpsc::Receiver<Waiting>) {
     let mut group = Vec::with_capacity(GROUP);
     while queue.recv_many(&mut group, GROUP).await > 0 {
-        match commit(&pool, &group).await {
+        match commit_retrying(&pool, engine, &group).await {
             Ok(stored) => {
                 for (waiting, stored) in group.drain(..).zip(stored) {
                     // Whoever is gone needs no answer.
@@ -108,14 +111,48 @@ async fn run(pool: SqlitePool, mut queue: mpsc::Receiver<Waiting>) {
     }
 }
 
-async fn commit(pool: &SqlitePool, group: &[Waiting]) -> Result<Vec<Stored>, sqlx::Error> {
-    let mut transaction = pool.begin_with(BEGIN).await?;
-    let mut stored = Vec::with_capacity(group.len());
-    for waiting in group {
-        stored.push(apply(&mut transaction, &waiting.write).await?);
+/// Commits a group, again if the database gave it up in favour of another process's.
+async fn commit_retrying(
+    pool: &AnyPool,
+    engine: Engine,
+    group: &[Waiting],
+) -> Result<Vec<Stored>, sqlx::Error> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match commit(pool, engine, group).await {
+            Err(error) if tries < TRIES && is_conflict(&error) => {}
+            result => return result,
+        }
+    }
+}
+
+/// Serialisation failures and deadlocks (SQLSTATE 40001 and 40P01).
+fn is_conflict(error: &sqlx::Error) -> bool {
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
+    code.is_some_and(|code| code == "40001" || code == "40P01")
+}
+
+async fn commit(
+    pool: &AnyPool,
+    engine: Engine,
+    group: &[Waiting],
+) -> Result<Vec<Stored>, sqlx::Error> {
+    // Rows are locked in one order everywhere, so that two processes never wait for each other;
+    // the writes of one key keep theirs.
+    let mut order: Vec<usize> = (0..group.len()).collect();
+    if engine.has_row_locks() {
+        order.sort_by(|a, b| group[*a].write.key.cmp(&group[*b].write.key));
+    }
+    let mut transaction = pool.begin_with(engine.begin()).await?;
+    let mut stored = vec![None; group.len()];
+    for index in order {
+        stored[index] = Some(apply(&mut transaction, engine, &group[index].write).await?);
     }
     transaction.commit().await?;
-    Ok(stored)
+    Ok(stored.into_iter().flatten().collect())
 }
 
 #[derive(sqlx::FromRow)]
@@ -130,10 +167,24 @@ struct Row {
 }
 
 async fn apply(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction<'_, Any>,
+    engine: Engine,
     write: &Write,
 ) -> Result<Stored, sqlx::Error> {
-    let row = find(transaction, &write.key).await?;
+    let mut row = find(transaction, engine, &write.key).await?;
+    // A retraction of nothing leaves a tombstone only where it must beat a vote still under way.
+    if row.is_none() && matches!(write.change, Change::Retract) && write.intent.is_none() {
+        return Ok(Stored {
+            id: String::new(),
+            outcome: None,
+            comment: None,
+            applied: true,
+        });
+    }
+    if row.is_none() && engine.has_row_locks() {
+        claim(transaction, write).await?;
+        row = find(transaction, engine, &write.key).await?;
+    }
     let last = match (&row, &write.intent) {
         (Some(row), Some(intent)) => last_sequence(transaction, &row.id, &intent.client).await?,
         _ => None,
@@ -171,24 +222,53 @@ impl Row {
     }
 }
 
+/// Reads the entry of a key and, where several processes write, keeps it until the commit.
 async fn find(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction<'_, Any>,
+    engine: Engine,
     key: &Key,
 ) -> Result<Option<Row>, sqlx::Error> {
-    sqlx::query_as(
+    let lock = if engine.has_row_locks() {
+        " FOR UPDATE"
+    } else {
+        ""
+    };
+    let sql = format!(
         "SELECT id, outcome, comment, reasons, client, sequence, pressed_at
-         FROM feedback WHERE tenant = $1 AND agent = $2 AND run = $3 AND user_id = $4",
+         FROM feedback WHERE tenant = $1 AND agent = $2 AND run = $3 AND user_id = $4{lock}"
+    );
+    sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(&key.tenant)
+        .bind(&key.agent)
+        .bind(&key.run)
+        .bind(&key.user)
+        .fetch_optional(&mut **transaction)
+        .await
+}
+
+/// Makes a row to lock for a key that has none. Whoever comes second waits for the first one's
+/// commit; a tombstone that loses against any press is what both start from.
+async fn claim(transaction: &mut Transaction<'_, Any>, write: &Write) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO feedback (id, tenant, agent, run, user_id, created_at, updated_at, client,
+             sequence, pressed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, '', -1, $7)
+         ON CONFLICT (tenant, agent, run, user_id) DO NOTHING",
     )
-    .bind(&key.tenant)
-    .bind(&key.agent)
-    .bind(&key.run)
-    .bind(&key.user)
-    .fetch_optional(&mut **transaction)
-    .await
+    .bind(Uuid::now_v7().to_string())
+    .bind(&write.key.tenant)
+    .bind(&write.key.agent)
+    .bind(&write.key.run)
+    .bind(&write.key.user)
+    .bind(write.received_at)
+    .bind(i64::MIN)
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }
 
 async fn last_sequence(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction<'_, Any>,
     id: &str,
     client: &str,
 ) -> Result<Option<i64>, sqlx::Error> {
@@ -200,19 +280,10 @@ async fn last_sequence(
 }
 
 async fn store(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction<'_, Any>,
     write: &Write,
     row: Option<Row>,
 ) -> Result<Stored, sqlx::Error> {
-    // A retraction of nothing leaves a tombstone only where it must beat a vote still under way.
-    if matches!(write.change, Change::Retract) && row.is_none() && write.intent.is_none() {
-        return Ok(Stored {
-            id: String::new(),
-            outcome: None,
-            comment: None,
-            applied: true,
-        });
-    }
     let none = Vec::new();
     let (outcome, comment, reasons) = match &write.change {
         Change::Vote {
@@ -305,7 +376,7 @@ async fn store(
 }
 
 async fn store_reasons(
-    transaction: &mut Transaction<'_, Sqlite>,
+    transaction: &mut Transaction<'_, Any>,
     id: &str,
     reasons: &[String],
 ) -> Result<(), sqlx::Error> {

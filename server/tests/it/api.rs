@@ -518,16 +518,13 @@ async fn one_person_is_erased_with_everything_that_is_kept_of_them() {
         found["outcome"], "positive",
         "another tenant's person of the same name"
     );
-    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(server.receiver.file());
-    let pool = sqlx::SqlitePool::connect_with(options)
-        .await
-        .expect("the database");
+    let mut database = server.database().await;
     for table in ["history", "reasons"] {
         let sql = format!(
             "SELECT COUNT(*) FROM {table} WHERE feedback_id NOT IN (SELECT id FROM feedback)"
         );
         let left: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-            .fetch_one(&pool)
+            .fetch_one(&mut database)
             .await
             .expect("a count");
         assert_eq!(left, 0, "{table}");

@@ -300,8 +300,10 @@ async fn a_backends_public_key_verifies_what_it_signs_until_it_is_retired() {
             ],
         )
     };
+    let refused = String::from_utf8_lossy(&add("no.pem").stderr).into_owned();
     assert!(
-        String::from_utf8_lossy(&add("no.pem").stderr).contains("no.pem is not an Ed25519 key")
+        refused.contains("no.pem is not an Ed25519 key"),
+        "{refused}"
     );
     assert!(add("public.pem").status.success());
     assert!(String::from_utf8_lossy(&add("public.pem").stderr).contains("already"));

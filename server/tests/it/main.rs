@@ -11,6 +11,8 @@ mod history;
 mod http;
 mod nesting;
 mod order;
+#[cfg(unix)]
+mod postgres;
 mod receiver;
 mod server;
 mod tokens;

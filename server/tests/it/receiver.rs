@@ -3,9 +3,10 @@
 use std::net::SocketAddr;
 
 use serde_json::{Value, json};
+use sqlx::Connection;
 use tempfile::TempDir;
 use workflowai_feedback_protocol::token::Claims;
-use workflowai_feedback_server::{Config, Receiver};
+use workflowai_feedback_server::{Config, Database, Receiver};
 
 use crate::http::{Answer, Request};
 
@@ -13,6 +14,8 @@ use crate::http::{Answer, Request};
 pub struct Running {
     pub receiver: Receiver,
     pub address: SocketAddr,
+    /// The database's address.
+    url: String,
     _folder: TempDir,
 }
 
@@ -29,18 +32,44 @@ pub async fn start() -> Running {
     start_with(|_| {}).await
 }
 
+/// The address of the `PostgreSQL` that the tests are to use instead of `SQLite` files.
+pub const POSTGRES: &str = "WORKFLOWAI_FEEDBACK_TEST_POSTGRES";
+
 /// Starts one with other settings.
 pub async fn start_with(change: impl FnOnce(&mut Config)) -> Running {
     let folder = tempfile::tempdir().expect("a folder");
     let mut config = config(&folder);
+    let mut url = format!("sqlite:{}/feedback.db", folder.path().display());
+    if let Ok(server) = std::env::var(POSTGRES) {
+        url = new_schema(&server).await;
+        config.database = Database::Postgres {
+            url: url.clone(),
+            allow_unsafe_durability: false,
+        };
+    }
     change(&mut config);
     let receiver = Receiver::open(config).await.expect("a receiver");
     let address = serve(receiver.router()).await;
     Running {
         receiver,
         address,
+        url,
         _folder: folder,
     }
+}
+
+/// Each test has a schema to itself. Returns the address that leads to it.
+async fn new_schema(server: &str) -> String {
+    let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+    let mut connection = sqlx::PgConnection::connect(server)
+        .await
+        .expect("the database");
+    let sql = format!("CREATE SCHEMA {name}");
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .execute(&mut connection)
+        .await
+        .expect("a schema");
+    format!("{server}&options=-c%20search_path%3D{name}")
 }
 
 /// Serves a router on a free port.
@@ -93,6 +122,13 @@ impl Running {
     /// A token for a run, bound to nobody.
     pub async fn token(&self, run: &str) -> String {
         self.mint(&claims(run)).await
+    }
+
+    /// The database itself.
+    pub async fn database(&self) -> sqlx::AnyConnection {
+        sqlx::AnyConnection::connect(&self.url)
+            .await
+            .expect("the database")
     }
 
     /// What the receiver says the stored outcome is.

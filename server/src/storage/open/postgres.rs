@@ -1,0 +1,88 @@
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::AnyPool;
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::postgres::PgConnectOptions;
+
+use super::super::engine::Engine;
+use super::super::migrations;
+use super::super::{Storage, writer};
+use super::{OpenError, Opened, Place, words};
+
+const READERS: u32 = 8;
+/// The writer's, and some for what people change by hand.
+const WRITERS: u32 = 3;
+/// A commit that does not wait for the disk, or for the log to be written at all.
+const DURABILITY: [&str; 2] = ["fsync", "synchronous_commit"];
+
+pub async fn open(url: &str, allow_unsafe: bool) -> Result<Opened, OpenError> {
+    let place = Place::Server(without_password(url));
+    let error = |error: sqlx::Error| OpenError::Other {
+        place: place.clone(),
+        reason: error.into(),
+    };
+    let options = AnyConnectOptions::from_str(url).map_err(error)?;
+    let pool = |connections, patience| {
+        AnyPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(patience))
+            .connect_with(options.clone())
+    };
+    let write = pool(WRITERS, 30).await.map_err(error)?;
+    if !allow_unsafe && let Some(setting) = unsafe_setting(&write).await.map_err(error)? {
+        return Err(OpenError::Unsafe { place, setting });
+    }
+    let new = migrations::run(&write, Engine::Postgres)
+        .await
+        .map_err(|error| words(place.clone(), error))?;
+    let read = pool(READERS, 5).await.map_err(error)?;
+    let queue = writer::start(write.clone(), Engine::Postgres);
+    Ok(Opened {
+        storage: Storage {
+            engine: Engine::Postgres,
+            read,
+            write,
+            queue,
+        },
+        place,
+        new,
+    })
+}
+
+/// The setting that lets acknowledged votes get lost, if there is one. Engines that speak the
+/// protocol and have no such setting are not asked further.
+async fn unsafe_setting(pool: &AnyPool) -> Result<Option<String>, sqlx::Error> {
+    for setting in DURABILITY {
+        let value: Option<String> = sqlx::query_scalar("SELECT current_setting($1, true)")
+            .bind(setting)
+            .fetch_one(pool)
+            .await?;
+        if value.as_deref() == Some("off") {
+            return Ok(Some(setting.to_owned()));
+        }
+    }
+    Ok(None)
+}
+
+fn without_password(url: &str) -> String {
+    let Ok(options) = PgConnectOptions::from_str(url) else {
+        return "the database of --database-url".into();
+    };
+    let host = options.get_host();
+    let name = options
+        .get_database()
+        .unwrap_or_else(|| options.get_username());
+    format!("postgres://{host}/{name}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_not_shown() {
+        let shown = without_password("postgres://me:secret@db.example:5433/votes?sslmode=require");
+        assert_eq!(shown, "postgres://db.example/votes");
+    }
+}

@@ -1,0 +1,115 @@
+use std::fs::{DirBuilder, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
+use sqlx::{ConnectOptions, Connection};
+
+use super::super::engine::Engine;
+use super::super::migrations::{self, MigrationError};
+use super::super::{Storage, writer};
+use super::{OpenError, Opened, Place, words};
+
+const READERS: u32 = 8;
+
+/// For the one connection that writes. What got a 2xx is on disk: the log is synced at every
+/// commit. What is erased is overwritten.
+const WRITING: &str =
+    "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
+                       PRAGMA secure_delete = ON";
+
+pub async fn open(file: PathBuf) -> Result<Opened, OpenError> {
+    let new = prepare_file(&file)?;
+    let storage = connect(&file).await.map_err(|error| match error {
+        MigrationError::Database(error) if is_not_a_database(&error) => {
+            OpenError::NotADatabase(file.clone())
+        }
+        error => words(Place::File(file.clone()), error),
+    })?;
+    Ok(Opened {
+        storage,
+        place: Place::File(file),
+        new,
+    })
+}
+
+async fn connect(file: &Path) -> Result<Storage, MigrationError> {
+    let options = SqliteConnectOptions::new().filename(file);
+    // A pool would try again and again with a file that is no database.
+    let mut first = options
+        .clone()
+        .journal_mode(SqliteJournalMode::Wal)
+        .connect()
+        .await?;
+    sqlx::query("SELECT COUNT(*) FROM sqlite_schema")
+        .execute(&mut first)
+        .await?;
+    first.close().await?;
+    let write = AnyPoolOptions::new()
+        .max_connections(1)
+        .after_connect(|connection, _| {
+            Box::pin(async move { sqlx::raw_sql(WRITING).execute(connection).await.map(drop) })
+        })
+        .connect_with(AnyConnectOptions::from_url(&options.to_url_lossy())?)
+        .await?;
+    migrations::run(&write, Engine::Sqlite).await?;
+    let options = options.read_only(true);
+    let read = AnyPoolOptions::new()
+        .max_connections(READERS)
+        .acquire_timeout(Duration::from_secs(5))
+        .connect_with(AnyConnectOptions::from_url(&options.to_url_lossy())?)
+        .await?;
+    let queue = writer::start(write.clone(), Engine::Sqlite);
+    Ok(Storage {
+        engine: Engine::Sqlite,
+        read,
+        write,
+        queue,
+    })
+}
+
+/// `SQLITE_NOTADB`, and `SQLITE_CORRUPT` for a header that is right and a rest that is not.
+fn is_not_a_database(error: &sqlx::Error) -> bool {
+    error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code)
+        .is_some_and(|code| code == "26" || code == "11")
+}
+
+/// Makes the folder, readable by its owner alone.
+pub fn prepare_folder(folder: &Path) -> Result<PathBuf, OpenError> {
+    let error = |reason| OpenError::Folder {
+        folder: folder.to_owned(),
+        reason,
+    };
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder).map_err(error)?;
+    folder.canonicalize().map_err(error)
+}
+
+/// Makes the file readable by its owner alone before `SQLite` opens it; the files beside it get
+/// the same mode from `SQLite`. True if it was made just now.
+fn prepare_file(file: &Path) -> Result<bool, OpenError> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let made = match options.open(file) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(file)
+            .map(|_| false),
+        Err(error) => Err(error),
+    };
+    made.map_err(|reason| OpenError::Folder {
+        folder: file.parent().unwrap_or(file).to_owned(),
+        reason,
+    })
+}
