@@ -118,6 +118,23 @@ const apartBuild = await build({
   splitting: true,
   plugins: [{ name: "locales", setup: localePacks }],
 });
+/** The React entry is made of others. */
+function entriesAreElsewhere({ onResolve }) {
+  onResolve({ filter: /^\.\/(index|client)\.ts$/ }, ({ path }) => ({
+    path: path.replace(/\.ts$/, ".js"),
+    external: true,
+  }));
+}
+const reactBuild = await build({
+  ...options,
+  entryPoints: { react: "element/react.ts" },
+  external: ["react", "react-dom"],
+  mangleCache: shellBuild.mangleCache,
+  plugins: [
+    { name: "shell", setup: shellIsElsewhere },
+    { name: "entries", setup: entriesAreElsewhere },
+  ],
+});
 
 await cp(join(core, "workflowai_feedback_bg.wasm"), join(paths.out, "core.wasm"));
 await writeFile(join(paths.out, "style.css"), await css("widget.css", "panel.css"));
@@ -138,10 +155,14 @@ await writeFile(
       exports: {
         ".": "./index.js",
         "./element": "./element.js",
+        "./react": "./react.js",
         "./client": "./client.js",
+        "./ssr": "./ssr.js",
         "./style.css": "./style.css",
         "./package.json": "./package.json",
       },
+      peerDependencies: { react: ">=18", "react-dom": ">=18" },
+      peerDependenciesMeta: { react: { optional: true }, "react-dom": { optional: true } },
     },
     null,
     2,
@@ -149,7 +170,10 @@ await writeFile(
 );
 
 // Which files a page fetches, and when.
-const outputs = { ...restBuild.metafile.outputs, ...apartBuild.metafile.outputs };
+const outputs = Object.assign(
+  {},
+  ...[restBuild, apartBuild, reactBuild].map(({ metafile }) => metafile.outputs),
+);
 /** A file and what it imports at once, the shell aside. */
 const closure = (file, seen = new Set()) => {
   if (seen.has(file)) return seen;
@@ -167,7 +191,9 @@ const files = (entry) => {
 };
 const shell = [...files("index"), "element.js"];
 const modules = Object.fromEntries(
-  [...rest, ...apart].filter((name) => name !== "index").map((name) => [name, files(name)]),
+  [...rest, ...apart, "react"]
+    .filter((name) => name !== "index")
+    .map((name) => [name, files(name)]),
 );
 await writeFile(
   paths.modules,

@@ -1,0 +1,240 @@
+// The React entry, bundled as an app would bundle it, with server rendering and hydration.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, beforeEach, test } from "node:test";
+import { build } from "esbuild";
+import { type Browser, chromium, type Page } from "playwright-core";
+
+const PACKAGE = resolve(process.env.WORKFLOWAI_FEEDBACK_PACKAGE ?? "dist/package");
+/** Where the app finds React. */
+const MODULES = resolve(
+  process.env.REACT_MODULES ?? join(import.meta.dirname, "../../node_modules"),
+);
+
+const APP = `
+import { createElement as h, StrictMode, useEffect, useRef, useState } from "react";
+import { FeedbackButtons } from "workflowai-feedback/react";
+export const App = () => {
+  const [state, setState] = useState({ token: undefined, heard: [] });
+  const ref = useRef(null);
+  const hear = (event) => setState((before) => ({ ...before, heard: [...before.heard, event.type] }));
+  useEffect(() => {
+    globalThis.ref = ref;
+    globalThis.giveToken = (token) => setState((before) => ({ ...before, token }));
+  });
+  return h(StrictMode, null,
+    h(FeedbackButtons, {
+      ref, feedbackToken: state.token, userID: "u", className: "mine", style: { margin: "3px" },
+      reasons: ["Slow"], restore: false, disabled: false, onSent: hear, onChange: hear,
+    }, h("b", { slot: "positive" }, "+")),
+    h("output", null, state.heard.join(" ")));
+};`;
+const CLIENT = `
+import { createElement as h } from "react";
+import { hydrateRoot } from "react-dom/client";
+import { getFeedback, openFeedbackModal, sendFeedback } from "workflowai-feedback/react";
+import { App } from "app";
+Object.assign(globalThis, { getFeedback, openFeedbackModal, sendFeedback });
+hydrateRoot(document.getElementById("root"), h(App), {
+  onRecoverableError: (error) => console.error("hydration:", error.message),
+});`;
+const SERVER = `
+import { createElement as h } from "react";
+import { renderToString } from "react-dom/server";
+import { App } from "app";
+export default renderToString(h(App));`;
+
+const bundle = async (contents: string, platform: "browser" | "node") => {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: PACKAGE, loader: "js" },
+    bundle: true,
+    write: false,
+    format: platform === "browser" ? "esm" : "cjs",
+    logLevel: "error",
+    platform,
+    splitting: platform === "browser",
+    outdir: "/out",
+    chunkNames: "[name]-[hash]",
+    nodePaths: [MODULES],
+    define: { "process.env.NODE_ENV": '"development"' },
+    plugins: [
+      {
+        name: "app",
+        setup({ onResolve, onLoad }) {
+          onResolve({ filter: /^app$/ }, () => ({ path: "app", namespace: "app" }));
+          onLoad({ filter: /./, namespace: "app" }, () => ({ contents: APP, resolveDir: PACKAGE }));
+          onResolve({ filter: /^workflowai-feedback\/react$/ }, () => ({
+            path: join(PACKAGE, "react.js"),
+          }));
+        },
+      },
+    ],
+  });
+  return new Map(outputFiles.map(({ path, text }) => [path.slice("/out".length), text]));
+};
+
+interface Body {
+  outcome?: string;
+  comment?: string;
+  items?: object[];
+  user_id?: string;
+  intent?: { client: string; sequence: number };
+}
+let seen: { path: string; body: Body }[] = [];
+let files: Map<string, string>;
+let rendered: string;
+let browser: Browser;
+let base: string;
+let page: Page;
+let said: string[];
+let folder: string;
+
+const server = createServer(async (request, response) => {
+  const path = request.url ?? "";
+  if (path.startsWith("/v1/")) {
+    let text = "";
+    for await (const part of request) text += part;
+    const body: Body = JSON.parse(text);
+    seen.push({ path, body });
+    const { outcome, comment, user_id, intent, items } = body;
+    const reply = items
+      ? { items: items.map(() => ({ outcome: "negative" })) }
+      : { id: "1", outcome: outcome ?? null, comment, user_id, intent };
+    return response.end(JSON.stringify(reply));
+  }
+  const script = files.get(path);
+  if (script !== undefined) {
+    response.writeHead(200, { "content-type": "text/javascript" });
+    return response.end(script);
+  }
+  response.writeHead(path === "/" ? 200 : 404, { "content-type": "text/html" });
+  response.end(`<!doctype html><html lang="en"><title>App</title><link rel="icon" href="data:,">
+    <div id="root">${rendered}</div><script type="module" src="/stdin.js"></script>`);
+});
+
+before(async () => {
+  files = await bundle(CLIENT, "browser");
+  folder = await mkdtemp(join(tmpdir(), "react-"));
+  const [code] = (await bundle(SERVER, "node")).values();
+  const file = join(folder, "server.cjs");
+  await writeFile(file, code ?? "");
+  rendered = createRequire(file)(file).default;
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox"],
+  });
+});
+
+after(async () => {
+  await browser.close();
+  await rm(folder, { recursive: true });
+  server.closeAllConnections();
+  server.close();
+});
+
+beforeEach(async () => {
+  seen = [];
+  said = [];
+  page = await (await browser.newContext()).newPage();
+  page.on("console", (message) => said.push(message.text()));
+  page.on("pageerror", (error) => said.push(String(error)));
+  await page.goto(base);
+  await page.waitForFunction(() => "giveToken" in globalThis);
+});
+
+const call = (name: string, ...options: unknown[]) =>
+  page.evaluate(
+    ([name, options]) =>
+      (globalThis as unknown as Record<string, (...options: unknown[]) => unknown>)[name]?.(
+        ...options,
+      ),
+    [name, options] as const,
+  );
+
+test("the server writes the attributes, and hydration has nothing to say", async () => {
+  assert.match(rendered, /^<workflowai-feedback [^>]*user-id="u"/);
+  assert.match(rendered, / class="mine"/);
+  assert.doesNotMatch(rendered.split(">")[0] ?? "", /restore|disabled|feedback-token/);
+  assert.deepEqual(
+    said.filter((text) => !text.includes("React DevTools")),
+    [],
+  );
+});
+
+test("a token that comes late makes the thumbs live; events reach the properties", async () => {
+  await call("giveToken", "token");
+  await page.locator("[value=positive]").click();
+  await page.waitForFunction(() =>
+    document.querySelector("output")?.textContent?.includes("feedback-sent"),
+  );
+  assert.equal(
+    await page.locator("output").textContent(),
+    "feedback-change feedback-sent",
+    "each once, under StrictMode too",
+  );
+  assert.deepEqual(
+    seen.map(({ path, body }) => [path, body.outcome, body.user_id]),
+    [["/v1/feedback", "positive", "u"]],
+  );
+});
+
+test("the ref is the element, dressed as asked", async () => {
+  assert.deepEqual(
+    await page.evaluate(() => {
+      const { current } = (globalThis as unknown as { ref: { current: HTMLElement } }).ref;
+      const { reasons } = current as unknown as { reasons: string[] };
+      return [current.localName, current.className, current.style.margin, reasons];
+    }),
+    ["workflowai-feedback", "mine", "3px", ["Slow"]],
+  );
+});
+
+test("the functions of the original package keep their call shapes", async () => {
+  const key = { feedbackToken: "token", userID: "u" };
+  await call("sendFeedback", { ...key, outcome: "positive", comment: "why" });
+  assert.equal(await call("getFeedback", key), "negative");
+  assert.deepEqual(
+    seen.map(({ path, body: { outcome, comment } }) => [path, outcome, comment]),
+    [
+      ["/v1/feedback", "positive", "why"],
+      ["/v1/feedback/lookup", undefined, undefined],
+    ],
+  );
+});
+
+test("the modal asks, sends, thanks and goes", async () => {
+  // As text: what compiles this file marks functions in a way that a page does not know.
+  await page.evaluate(`openFeedbackModal({
+    feedbackToken: "token",
+    outcome: "negative",
+    onSubmitted: (outcome) => { document.title = outcome; },
+  })`);
+  await page.locator("dialog textarea").fill("too slow");
+  await page.getByRole("button", { name: "Submit" }).click();
+  await page.getByRole("heading", { name: "Thank you!" }).waitFor();
+  assert.equal(await page.title(), "negative");
+  assert.equal(seen[0]?.body.comment, "too slow");
+  await page.getByRole("button", { name: "Done" }).click();
+  await page.locator("dialog").waitFor({ state: "detached" });
+});
+
+test("Escape cancels the modal and sends nothing", async () => {
+  await call("openFeedbackModal", { feedbackToken: "token", outcome: "positive" });
+  await page.locator("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator("dialog").waitFor({ state: "detached" });
+  assert.deepEqual(seen, []);
+});
+
+test("the entry is marked as client code", async () => {
+  assert.match(await readFile(join(PACKAGE, "react.js"), "utf8"), /^"use client";/);
+});
