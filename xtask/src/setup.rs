@@ -5,7 +5,7 @@ mod debian;
 mod node;
 mod rust;
 
-pub use debian::browser;
+pub use debian::{browser, postgres};
 pub use node::node;
 pub use rust::{compiler, source, wasm_target};
 

@@ -1,4 +1,4 @@
-//! The browser that the tests run in, and its driver: Debian's, of one version.
+//! What the tests take from Debian: the browser with its driver, of one version, and `PostgreSQL`.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -11,6 +11,7 @@ use crate::setup::on_path;
 use crate::workspace::Workspace;
 
 const BY_HAND: &str = "sudo apt-get update && sudo apt-get install chromium chromium-driver";
+const POSTGRES_BY_HAND: &str = "sudo apt-get update && sudo apt-get install postgresql";
 
 /// Where the browser and its driver lie.
 pub struct Browser {
@@ -23,24 +24,63 @@ pub fn browser(workspace: &Workspace) -> Result<Browser, Failure> {
     if let Some(browser) = find() {
         return Ok(browser);
     }
-    if on_path("apt-get").is_none() {
-        let reason = "the tests need chromium and chromedriver on PATH, and here is no apt-get";
-        return Err(Failure::new(reason).by_hand(BY_HAND));
-    }
-    for (what, arguments) in [
-        ("updating Debian's package lists", &["update"][..]),
-        (
-            "installing Chromium and its driver from Debian",
-            &["install", "--yes", "chromium", "chromium-driver"][..],
-        ),
-    ] {
-        run_quietly(what, apt_get(workspace)?.args(arguments))
-            .map_err(|failure| failure.by_hand(BY_HAND))?;
-    }
+    install(
+        workspace,
+        "installing Chromium and its driver from Debian",
+        &["chromium", "chromium-driver"],
+        BY_HAND,
+    )?;
     find().ok_or_else(|| {
         Failure::new("installed chromium and chromium-driver, and still cannot find them on PATH")
             .by_hand(BY_HAND)
     })
+}
+
+/// Installs `PostgreSQL` where it is missing; the receiver's tests start clusters of their own.
+pub fn postgres(workspace: &Workspace) -> Result<(), Failure> {
+    let installed = || {
+        let versions = fs::read_dir("/usr/lib/postgresql")
+            .into_iter()
+            .flatten()
+            .flatten();
+        versions
+            .map(|version| version.path().join("bin/initdb"))
+            .any(|initdb| initdb.is_file())
+    };
+    if installed() {
+        return Ok(());
+    }
+    let what = "installing PostgreSQL from Debian";
+    install(workspace, what, &["postgresql"], POSTGRES_BY_HAND)?;
+    if installed() {
+        return Ok(());
+    }
+    let reason = "installed postgresql, and still cannot find it in /usr/lib/postgresql";
+    Err(Failure::new(reason).by_hand(POSTGRES_BY_HAND))
+}
+
+fn install(
+    workspace: &Workspace,
+    what: &'static str,
+    packages: &[&str],
+    by_hand: &'static str,
+) -> Result<(), Failure> {
+    if on_path("apt-get").is_none() {
+        let reason = format!(
+            "the tests need {}, and here is no apt-get",
+            packages.join(" and ")
+        );
+        return Err(Failure::new(reason).by_hand(by_hand));
+    }
+    let packages = [&["install", "--yes"], packages].concat();
+    for (what, arguments) in [
+        ("updating Debian's package lists", &["update"][..]),
+        (what, &packages),
+    ] {
+        run_quietly(what, apt_get(workspace, by_hand)?.args(arguments))
+            .map_err(|failure| failure.by_hand(by_hand))?;
+    }
+    Ok(())
 }
 
 fn find() -> Option<Browser> {
@@ -50,7 +90,7 @@ fn find() -> Option<Browser> {
     })
 }
 
-fn apt_get(workspace: &Workspace) -> Result<Command, Failure> {
+fn apt_get(workspace: &Workspace, by_hand: &'static str) -> Result<Command, Failure> {
     let root = fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0);
     let mut command = if root {
         workspace.command("apt-get")
@@ -60,8 +100,8 @@ fn apt_get(workspace: &Workspace) -> Result<Command, Failure> {
         command.args(["-n", "DEBIAN_FRONTEND=noninteractive", "apt-get"]);
         command
     } else {
-        let reason = "installing Chromium takes root, and here is no sudo";
-        return Err(Failure::new(reason).by_hand(BY_HAND));
+        let reason = "installing from Debian takes root, and here is no sudo";
+        return Err(Failure::new(reason).by_hand(by_hand));
     };
     command
         .env("DEBIAN_FRONTEND", "noninteractive")

@@ -93,7 +93,10 @@ pub const STEPS: &[Step] = &[
     Step::test(
         "server",
         "the receiver, through real ports and database files",
-        |at, counts| cargo_test(at, counts, &["-p", "workflowai-feedback-server"]),
+        |at, counts| {
+            setup::postgres(at)?;
+            cargo_test(at, counts, &["-p", "workflowai-feedback-server"])
+        },
     ),
     Step::test("widget", "the view and delivery, natively", |at, counts| {
         let packages = ["-p", "workflowai-feedback", "-p", "xtask-tools"];
