@@ -129,6 +129,18 @@ test("one request at a time, then the newest press alone", async () => {
   assert.equal(post._delivery._acknowledged, "negative");
 });
 
+test("the proof of a vote leaves another tab's newer one alone", async () => {
+  const { item, vote } = watched();
+  answer = (request) => {
+    const kept = JSON.parse(storage[item] ?? "");
+    storage[item] = JSON.stringify({ ...kept, outcome: "negative", sequence: kept.sequence + 1 });
+    return proof(request);
+  };
+  vote("positive");
+  await settled();
+  assert.equal(JSON.parse(storage[item] ?? "").outcome, "negative");
+});
+
 test("a failure is kept and tried again after its wait", async () => {
   const { item, vote } = watched();
   answer = () => Promise.reject(new TypeError("Failed to fetch"));
