@@ -95,6 +95,14 @@ impl Post {
         watchers.push(weak);
     }
 
+    /// Lets go of a widget that turns to another vote.
+    pub fn leave(&self, watcher: &Rc<impl Watch + 'static>) {
+        let watcher = Rc::as_ptr(watcher).cast::<()>();
+        self.watchers
+            .borrow_mut()
+            .retain(|other| other.as_ptr().cast::<()>() != watcher);
+    }
+
     /// Takes up what the outbox holds for this key.
     pub fn resume(self: &Rc<Self>) {
         if let Some(intent) = outbox::read(&self.key) {

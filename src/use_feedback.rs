@@ -98,6 +98,10 @@ impl UseFeedback {
     /// what is under way for the one before goes on. `known` is an outcome the page knows of.
     pub fn set_key(&self, key: Option<Key>, known: Option<Outcome>) {
         self.inner.with_value(|inner| {
+            if let Some(before) = inner.post.take() {
+                before.leave(inner);
+                sweep();
+            }
             let post = key.map(|key| Post::open(key, inner.transport.clone()));
             inner.post.replace(post.clone());
             let Some(post) = post else {
