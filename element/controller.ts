@@ -67,6 +67,27 @@ export const dress = (element: FeedbackElement): void => {
   }
   const { adoptedStyleSheets } = element.shadowRoot as ShadowRoot;
   if (!adoptedStyleSheets.includes(sheet)) adoptedStyleSheets.push(sheet);
+  element.shadowRoot?.addEventListener("beforetoggle", leavePanel, true);
+};
+
+/** Gives the focus back to the thumb where it was in the panel: Chromium drops it. */
+const giveBack = (element: FeedbackElement) => {
+  if (element._find("[part=panel] :focus")) {
+    (element._find("[value][aria-pressed=true]") || element._find("[value]"))?.focus();
+  }
+};
+
+// Also hears Escape, which the browser sees to.
+const leavePanel = (event: Event) => {
+  if ((event as ToggleEvent).newState === "closed") {
+    giveBack(((event.target as Node).getRootNode() as ShadowRoot).host as FeedbackElement);
+  }
+};
+
+/** Closes the panel. */
+export const closePanel = (element: FeedbackElement): void => {
+  giveBack(element);
+  element._panel(false);
 };
 
 /** Remembers text, panel and focus; what it returns puts fresh nodes in with them. */
@@ -74,8 +95,11 @@ export const restamp = (element: FeedbackElement): (() => void) => {
   const text = textOf(element)?.value || "";
   const open = element._find("[part=panel]")?.matches(":popover-open,[data-open]");
   const focused = element.shadowRoot?.activeElement as HTMLButtonElement | null;
+  // The text box has a value, but no attribute of that name.
+  const value = focused?.getAttribute("value");
   const selector =
-    focused && (focused.value ? `[value=${focused.value}]` : `[part=panel] ${focused.localName}`);
+    focused &&
+    (value ? `[value=${value}]` : focused.name ? `[name=${focused.name}]` : focused.localName);
   return () => {
     element._stamp();
     textOf(element).value = text;

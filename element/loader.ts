@@ -1,5 +1,13 @@
 import init, * as core from "#core";
-import { type Controller, dress, mirror, restamp, settingsOf, textOf } from "./controller.ts";
+import {
+  type Controller,
+  closePanel,
+  dress,
+  mirror,
+  restamp,
+  settingsOf,
+  textOf,
+} from "./controller.ts";
 import type { FeedbackElement } from "./feedback-element.ts";
 import { memory, page, read, record } from "./outbox.ts";
 import { setting } from "./settings.ts";
@@ -51,7 +59,11 @@ let baked: string;
 export const attach = async (element: FeedbackElement): Promise<Controller> => {
   booting ||= boot();
   await booting;
-  return dead ? (await import("./without-core.ts")).attach(element) : new Core(element);
+  if (dead) return (await import("./without-core.ts")).attach(element);
+  const started = new Core(element);
+  // It trapped at once, and what stands in for it is on its way.
+  if (dead) await element._loading;
+  return element._controller || started;
 };
 
 /** One hydrated element. */
@@ -76,17 +88,18 @@ class Core implements Controller {
       thumb.ariaPressed = "false";
       thumb.ariaDisabled = "true";
     }
+    this._observer.observe(view, { attributeFilter: ["data-outcome", "data-status"] });
+    _element.shadowRoot?.addEventListener("keydown", this, true);
     running.add(this);
     this._guard(() => {
       this._number = core.attach(_element._root, this, settingsOf(_element));
     });
     // What could not be kept on the device is not known to the core yet.
-    const kept = memory.has(_element._key) && read(_element._key);
+    const kept = !dead && memory.has(_element._key) && read(_element._key);
     if (kept) {
       memory.delete(_element._key);
       this._vote(kept.outcome, kept);
     }
-    this._observer.observe(view, { attributeFilter: ["data-outcome", "data-status"] });
   }
 
   _view() {
@@ -94,13 +107,22 @@ class Core implements Controller {
   }
 
   /** Runs an export of the core; a throw is its end. */
-  _guard(call: () => void) {
+  _guard(call: () => void, keep?: () => void) {
     try {
       if (!dead) call();
     } catch (error) {
       console.error(error);
+      keep?.();
       die();
     }
+  }
+
+  /** A press that the core did not take waits for what comes after the core. */
+  _keep(outcome: Outcome | null, options?: VoteOptions) {
+    const element = this._element;
+    if (!element._key) return;
+    record(element._key, outcome, options);
+    element._shown = outcome;
   }
 
   _mirror() {
@@ -130,14 +152,30 @@ class Core implements Controller {
       element._panel(!!outcome, button);
       this._expect(outcome);
     } else if (button.name === "send") {
-      const comment = textOf(element).value;
-      if ([...comment].length <= 10_000) {
-        element._panel(false);
-        this._expect(element._shown, { comment: comment || undefined });
-      }
+      this._send();
     } else if (button.name === "close") {
-      element._panel(false);
+      closePanel(element);
     }
+  }
+
+  /** The keys of the text box; the core hears them after this. */
+  handleEvent(event: Event) {
+    const { key, ctrlKey, metaKey, isComposing } = event as KeyboardEvent;
+    const element = this._element;
+    if (key === "Enter" && (ctrlKey || metaKey) && !isComposing) {
+      if (event.composedPath()[0] === textOf(element)) this._send();
+    } else if (key === "Escape" && element.commentPlacement === "inline") {
+      closePanel(element);
+    }
+  }
+
+  /** The core sends; the panel closes, and the press is guarded like any other. */
+  _send() {
+    const element = this._element;
+    const comment = textOf(element).value;
+    if ([...comment].length > 10_000) return;
+    closePanel(element);
+    this._expect(element._shown, { comment: comment || undefined });
   }
 
   /** The core has until the next task to acknowledge a press; then it is dead and the press kept. */
@@ -145,8 +183,7 @@ class Core implements Controller {
     this._heard = false;
     setTimeout(() => {
       if (this._heard) return;
-      record(this._element._key, outcome, options);
-      this._element._shown = outcome;
+      this._keep(outcome, options);
       die();
     });
   }
@@ -156,10 +193,13 @@ class Core implements Controller {
   }
 
   _vote(outcome: Outcome | null, options?: VoteOptions) {
-    this._guard(() => {
-      core.vote(this._number, outcome, options?.comment, options?.reasons);
-      this._heard = true;
-    });
+    this._guard(
+      () => {
+        core.vote(this._number, outcome, options?.comment, options?.reasons);
+        this._heard = true;
+      },
+      () => this._keep(outcome, options),
+    );
   }
 
   _flush() {
@@ -184,6 +224,7 @@ class Core implements Controller {
       this._element._acknowledged = (outcome || null) as Outcome | null;
     }
     this._observer.disconnect();
+    this._element.shadowRoot?.removeEventListener("keydown", this, true);
   }
 
   _abandon() {

@@ -1,5 +1,5 @@
 import english from "#locales/en";
-import { type Controller, dress, mirror, settingsOf, textOf } from "./controller.ts";
+import { type Controller, closePanel, dress, mirror, settingsOf, textOf } from "./controller.ts";
 import { phase, press, restored, shown, wake } from "./delivery.ts";
 import type { FeedbackElement } from "./feedback-element.ts";
 import { say, translate } from "./locales.ts";
@@ -42,7 +42,7 @@ class StandIn implements Controller, Watcher {
     // The Enter that ends an input method's composition is no wish to send.
     else if (key === "Enter" && (ctrlKey || metaKey) && !isComposing) this._send();
     else if (key === "Escape" && this._element.commentPlacement === "inline") {
-      this._element._panel(false);
+      closePanel(this._element);
     }
   }
 
@@ -61,7 +61,7 @@ class StandIn implements Controller, Watcher {
       this._vote(outcome);
       element._panel(!!outcome, button);
     } else if (name === "send") this._send();
-    else if (name === "close") element._panel(false);
+    else if (name === "close") closePanel(element);
     else if (name === "reason") {
       const words = button?.textContent as string;
       if (!this._chosen.delete(words)) this._chosen.add(words);
@@ -76,7 +76,7 @@ class StandIn implements Controller, Watcher {
     const comment = clean(textOf(element).value);
     if (!outcome || !element._live || length(comment) > COMMENT) return;
     const reasons = outcome === "negative" ? [...this._chosen] : [];
-    element._panel(false);
+    closePanel(element);
     this._vote(outcome, {
       comment: comment || undefined,
       reasons: reasons.length ? reasons : undefined,
