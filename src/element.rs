@@ -18,6 +18,7 @@ use crate::delivery::Notice;
 use crate::gesture::perform;
 use crate::key::Key;
 use crate::messages::{Messages, Text};
+use crate::page::Post;
 use crate::slots::slotted;
 use crate::use_feedback::{FeedbackEvent, UseFeedback};
 use crate::view::{Appearance, view};
@@ -116,7 +117,10 @@ pub fn change(number: usize, settings: &JsValue) {
 
 /// Votes from a script. Without an outcome the vote is taken back.
 #[wasm_bindgen]
-#[expect(clippy::needless_pass_by_value, reason = "wasm-bindgen hands strings over")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "wasm-bindgen hands strings over"
+)]
 pub fn vote(number: usize, outcome: Option<String>, comment: Option<String>, reasons: &JsValue) {
     if let Some(feedback) = feedback(number) {
         match outcome.as_deref().and_then(Outcome::parse) {
@@ -181,6 +185,12 @@ fn apply(attached: &mut Attached, settings: &JsValue) {
     let known = string(settings, "outcome").and_then(|word| Outcome::parse(&word));
     if key.is_none() || key != attached.key {
         feedback.set_key(key.clone(), known);
+        if let Some(key) = &key {
+            // Votes that earlier pages left, also for answers that are not on this page.
+            for key in outbox::keys(&key.endpoint) {
+                Post::open(key, None).resume();
+            }
+        }
         attached.key = key;
     } else if known != attached.known {
         feedback.restored(known);

@@ -97,6 +97,26 @@ pub fn write(key: &Key, intent: &Intent) -> bool {
     false
 }
 
+/// The keys of a receiver that have a record on the device.
+pub fn keys(endpoint: &str) -> Vec<Key> {
+    let Some(storage) = storage() else {
+        return Vec::new();
+    };
+    let names = 0..storage.length().unwrap_or_default();
+    names
+        .filter_map(|index| {
+            let name = storage.key(index).ok()??;
+            let parts = JSON::parse(name.strip_prefix(PREFIX)?).ok()?;
+            let [found, token, user] = strings(&parts).try_into().ok()?;
+            (found == endpoint).then_some(Key {
+                endpoint: found,
+                token,
+                user,
+            })
+        })
+        .collect()
+}
+
 /// The kept intent of a key.
 pub fn read(key: &Key) -> Option<Intent> {
     parse(&get(&item_name(key))?)
