@@ -263,6 +263,24 @@ for (const [way, allowed] of Object.entries(WAYS)) {
       assert.equal(await view().getAttribute("data-outcome"), "");
     });
 
+    test("refused storage loses no press, also before anything is loaded", async () => {
+      await page.addInitScript(() => {
+        Object.defineProperty(window, "localStorage", {
+          get() {
+            throw new DOMException("denied", "SecurityError");
+          },
+        });
+      });
+      await visit();
+      answer = () => undefined;
+      await thumb("positive").click();
+      await reach("queued", "positive");
+      answer = proof;
+      await page.evaluate(() => dispatchEvent(new Event("online")));
+      await reach("sent", "positive");
+      assert.equal(new Set(seen.map(({ body }) => body.intent.client)).size, 1);
+    });
+
     test("a page that answers everything with HTML is not believed", async () => {
       await visit();
       answer = () => ({ status: 200, body: "<!doctype html>" });
