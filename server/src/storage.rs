@@ -1,10 +1,12 @@
 //! Everything that touches the database. The SQL is what both `SQLite` and `PostgreSQL` read.
 
+mod aggregates;
 mod annotate;
 mod api_keys;
 mod engine;
 mod erase;
 mod feedback;
+mod filter;
 mod history;
 mod migrations;
 mod open;
@@ -19,9 +21,11 @@ use tokio::sync::mpsc;
 
 use engine::Engine;
 
+pub use aggregates::Totals;
 pub use annotate::Mark;
 pub use api_keys::ApiKeyInfo;
-pub use feedback::{COUNTED, Entry, Filter, Totals};
+pub use feedback::{COUNTED, Entry};
+pub use filter::Filter;
 pub use open::{OpenError, Opened, Place, open};
 pub use signing_keys::SigningKeyInfo;
 pub use users::{Person, SESSION_LIFE};
@@ -58,6 +62,8 @@ pub struct Storage {
     /// One connection to `SQLite`, which has one writer: waiting here is fairer than in its file
     /// lock.
     write: AnyPool,
+    /// Where this process adds up.
+    shard: i64,
     queue: mpsc::Sender<writer::Waiting>,
 }
 

@@ -93,11 +93,8 @@ pub async fn page(
 impl Page<'_> {
     /// The share of thumbs up in whole percent. None without votes.
     fn share_positive(&self) -> Option<i64> {
-        (self.totals.votes > 0).then(|| (self.totals.positive * 200 / self.totals.votes + 1) / 2)
-    }
-
-    fn negative(&self) -> i64 {
-        self.totals.votes - self.totals.positive
+        let votes = self.totals.votes();
+        (votes > 0).then(|| (self.totals.positive * 200 / votes + 1) / 2)
     }
 
     fn shows(&self, outcome: &str) -> bool {

@@ -1,3 +1,8 @@
+use crate::secret;
+
+/// Rows a bucket of the aggregates is spread over where several processes write.
+const SHARDS: u8 = 16;
+
 /// Which database it is. Everything that differs between them asks here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -20,6 +25,18 @@ impl Engine {
         matches!(self, Self::Postgres)
     }
 
+    /// The row of a bucket that this process adds to: one is enough where one process writes.
+    pub fn shard(self) -> i64 {
+        match self {
+            Self::Sqlite => 0,
+            Self::Postgres => {
+                // Any will do; two processes on one row only wait for each other.
+                let [first, ..] = secret::hash(&secret::random());
+                i64::from(first % SHARDS)
+            }
+        }
+    }
+
     /// The function that finds a text in another and counts from 1; 0 means it is not there.
     pub const fn position(self) -> &'static str {
         match self {
@@ -30,31 +47,25 @@ impl Engine {
 
     /// The migrations, under the same numbers on each.
     pub const fn migrations(self) -> &'static [(i64, &'static str, &'static str)] {
+        macro_rules! of {
+            ($engine:literal) => {
+                &[
+                    of!($engine, 1, "0001_receiver"),
+                    of!($engine, 2, "0002_lists"),
+                    of!($engine, 3, "0003_aggregates"),
+                ]
+            };
+            ($engine:literal, $version:literal, $name:literal) => {
+                (
+                    $version,
+                    $name,
+                    include_str!(concat!("../../migrations/", $engine, "/", $name, ".sql")),
+                )
+            };
+        }
         match self {
-            Self::Sqlite => &[
-                (
-                    1,
-                    "receiver",
-                    include_str!("../../migrations/sqlite/0001_receiver.sql"),
-                ),
-                (
-                    2,
-                    "lists",
-                    include_str!("../../migrations/sqlite/0002_lists.sql"),
-                ),
-            ],
-            Self::Postgres => &[
-                (
-                    1,
-                    "receiver",
-                    include_str!("../../migrations/postgres/0001_receiver.sql"),
-                ),
-                (
-                    2,
-                    "lists",
-                    include_str!("../../migrations/postgres/0002_lists.sql"),
-                ),
-            ],
+            Self::Sqlite => of!("sqlite"),
+            Self::Postgres => of!("postgres"),
         }
     }
 }

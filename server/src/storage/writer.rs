@@ -9,6 +9,7 @@ use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 use workflowai_feedback_protocol::{Intent, Outcome};
 
+use super::aggregates::{Deltas, Vote};
 use super::engine::Engine;
 use super::history::{Step, remember};
 use super::{Storage, StorageError};
@@ -85,16 +86,23 @@ pub struct Waiting {
 }
 
 /// Starts the writer. It ends when the sender is gone and everything sent is committed.
-pub fn start(pool: AnyPool, engine: Engine) -> mpsc::Sender<Waiting> {
+pub fn start(pool: AnyPool, engine: Engine, shard: i64) -> mpsc::Sender<Waiting> {
     let (sender, receiver) = mpsc::channel(WAITING);
-    tokio::spawn(run(pool, engine, receiver));
+    tokio::spawn(run(
+        Writer {
+            pool,
+            engine,
+            shard,
+        },
+        receiver,
+    ));
     sender
 }
 
-async fn run(pool: AnyPool, engine: Engine, mut queue: mpsc::Receiver<Waiting>) {
+async fn run(writer: Writer, mut queue: mpsc::Receiver<Waiting>) {
     let mut group = Vec::with_capacity(GROUP);
     while queue.recv_many(&mut group, GROUP).await > 0 {
-        match commit_retrying(&pool, engine, &group).await {
+        match writer.commit_retrying(&group).await {
             Ok(stored) => {
                 for (waiting, stored) in group.drain(..).zip(stored) {
                     // Whoever is gone needs no answer.
@@ -111,19 +119,43 @@ async fn run(pool: AnyPool, engine: Engine, mut queue: mpsc::Receiver<Waiting>) 
     }
 }
 
-/// Commits a group, again if the database gave it up in favour of another process's.
-async fn commit_retrying(
-    pool: &AnyPool,
+struct Writer {
+    pool: AnyPool,
     engine: Engine,
-    group: &[Waiting],
-) -> Result<Vec<Stored>, sqlx::Error> {
-    let mut tries = 0;
-    loop {
-        tries += 1;
-        match commit(pool, engine, group).await {
-            Err(error) if tries < TRIES && is_conflict(&error) => {}
-            result => return result,
+    shard: i64,
+}
+
+impl Writer {
+    /// Commits a group, again if the database gave it up in favour of another process's.
+    async fn commit_retrying(&self, group: &[Waiting]) -> Result<Vec<Stored>, sqlx::Error> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.commit(group).await {
+                Err(error) if tries < TRIES && is_conflict(&error) => {}
+                result => return result,
+            }
         }
+    }
+
+    async fn commit(&self, group: &[Waiting]) -> Result<Vec<Stored>, sqlx::Error> {
+        // Rows are locked in one order everywhere, so that two processes never wait for each
+        // other; the writes of one key keep theirs.
+        let mut order: Vec<usize> = (0..group.len()).collect();
+        if self.engine.has_row_locks() {
+            order.sort_by(|a, b| group[*a].write.key.cmp(&group[*b].write.key));
+        }
+        let mut transaction = self.pool.begin_with(self.engine.begin()).await?;
+        let mut stored = vec![None; group.len()];
+        let mut deltas = Deltas::default();
+        for index in order {
+            let write = &group[index].write;
+            let applied = apply(&mut transaction, self.engine, write, &mut deltas).await?;
+            stored[index] = Some(applied);
+        }
+        deltas.write(&mut transaction, self.shard).await?;
+        transaction.commit().await?;
+        Ok(stored.into_iter().flatten().collect())
     }
 }
 
@@ -135,26 +167,6 @@ fn is_conflict(error: &sqlx::Error) -> bool {
     code.is_some_and(|code| code == "40001" || code == "40P01")
 }
 
-async fn commit(
-    pool: &AnyPool,
-    engine: Engine,
-    group: &[Waiting],
-) -> Result<Vec<Stored>, sqlx::Error> {
-    // Rows are locked in one order everywhere, so that two processes never wait for each other;
-    // the writes of one key keep theirs.
-    let mut order: Vec<usize> = (0..group.len()).collect();
-    if engine.has_row_locks() {
-        order.sort_by(|a, b| group[*a].write.key.cmp(&group[*b].write.key));
-    }
-    let mut transaction = pool.begin_with(engine.begin()).await?;
-    let mut stored = vec![None; group.len()];
-    for index in order {
-        stored[index] = Some(apply(&mut transaction, engine, &group[index].write).await?);
-    }
-    transaction.commit().await?;
-    Ok(stored.into_iter().flatten().collect())
-}
-
 #[derive(sqlx::FromRow)]
 struct Row {
     id: String,
@@ -164,12 +176,14 @@ struct Row {
     client: String,
     sequence: i64,
     pressed_at: i64,
+    created_at: i64,
 }
 
 async fn apply(
     transaction: &mut Transaction<'_, Any>,
     engine: Engine,
     write: &Write,
+    deltas: &mut Deltas,
 ) -> Result<Stored, sqlx::Error> {
     let mut row = find(transaction, engine, &write.key).await?;
     // A retraction of nothing leaves a tombstone only where it must beat a vote still under way.
@@ -203,13 +217,21 @@ async fn apply(
     match (verdict, row) {
         (Verdict::Superseded, Some(row)) => Ok(row.stored(false)),
         (Verdict::Repeat { current }, Some(row)) => Ok(row.stored(current)),
-        (_, row) => store(transaction, write, row).await,
+        (_, row) => store(transaction, write, row, deltas).await,
     }
 }
 
 impl Row {
     fn outcome(&self) -> Option<Outcome> {
         self.outcome.as_deref().and_then(Outcome::parse)
+    }
+
+    fn vote(&self) -> Option<Vote> {
+        Some(Vote {
+            outcome: self.outcome()?,
+            has_comment: self.comment.is_some(),
+            created_at: self.created_at,
+        })
     }
 
     fn stored(self, applied: bool) -> Stored {
@@ -234,7 +256,8 @@ async fn find(
         ""
     };
     let sql = format!(
-        "SELECT id, outcome, comment, reasons, client, sequence, pressed_at
+        "SELECT id, outcome, comment, reasons, client, sequence, pressed_at,
+             created_at
          FROM feedback WHERE tenant = $1 AND agent = $2 AND run = $3 AND user_id = $4{lock}"
     );
     sqlx::query_as(sqlx::AssertSqlSafe(sql))
@@ -283,6 +306,7 @@ async fn store(
     transaction: &mut Transaction<'_, Any>,
     write: &Write,
     row: Option<Row>,
+    deltas: &mut Deltas,
 ) -> Result<Stored, sqlx::Error> {
     let none = Vec::new();
     let (outcome, comment, reasons) = match &write.change {
@@ -294,24 +318,39 @@ async fn store(
         Change::Retract => (None, None, &none),
     };
     let reasons_json = serde_json::json!(reasons).to_string();
-    let had = row.as_ref().map_or("[]", |row| row.reasons.as_str());
-    let other_reasons = had != reasons_json;
+    let other_reasons = row.as_ref().map_or("[]", |row| &row.reasons) != reasons_json;
     // A vote that changed is open again; the same vote sent twice is not.
     let same = row
         .as_ref()
         .is_some_and(|row| row.outcome() == outcome && row.comment == comment && !other_reasons);
-    let had_vote = row.as_ref().is_some_and(|row| row.outcome.is_some());
+    let had = row.as_ref().and_then(Row::vote);
+    // An entry that was taken back and voted on again is a new vote: it is listed as the newest.
+    let created_at = had.map_or(write.received_at, |vote| vote.created_at);
+    let (tenant, agent) = (&write.key.tenant, &write.key.agent);
+    if let Some(vote) = had {
+        deltas.subtract(tenant, agent, vote);
+    }
+    if let Some(outcome) = outcome {
+        deltas.add(
+            tenant,
+            agent,
+            Vote {
+                outcome,
+                has_comment: comment.is_some(),
+                created_at,
+            },
+        );
+    }
     let id = row.map_or_else(|| Uuid::now_v7().to_string(), |row| row.id);
     let client = write.intent.as_ref().map_or("", |intent| &intent.client);
     let sequence = write
         .intent
         .as_ref()
         .map_or(0, |intent| signed(intent.sequence));
-    // An entry that was taken back and voted on again is a new vote: it is listed as the newest.
     sqlx::query(
         "INSERT INTO feedback (id, tenant, agent, run, user_id, outcome, comment, reasons,
              folded, created_at, updated_at, client, sequence, pressed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11, $12, $13)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $15, $11, $12, $13)
          ON CONFLICT (tenant, agent, run, user_id) DO UPDATE SET
              outcome = excluded.outcome, comment = excluded.comment, reasons = excluded.reasons,
              folded = excluded.folded, updated_at = excluded.updated_at,
@@ -319,8 +358,7 @@ async fn store(
              annotation_comment = CASE WHEN $14 = 1 THEN feedback.annotation_comment END,
              client = excluded.client, sequence = excluded.sequence,
              pressed_at = excluded.pressed_at,
-             created_at = CASE WHEN feedback.outcome IS NULL AND excluded.outcome IS NOT NULL
-                 THEN excluded.created_at ELSE feedback.created_at END",
+             created_at = excluded.created_at",
     )
     .bind(&id)
     .bind(&write.key.tenant)
@@ -331,28 +369,21 @@ async fn store(
     .bind(&comment)
     .bind(&reasons_json)
     .bind(comment.as_deref().map(fold))
-    .bind(write.received_at)
+    .bind(created_at)
     .bind(client)
     .bind(sequence)
     .bind(pressed_at(write.received_at, write.intent.as_ref()))
     .bind(i64::from(same))
+    .bind(write.received_at)
     .execute(&mut **transaction)
     .await?;
     if other_reasons {
         store_reasons(transaction, &id, reasons).await?;
     }
-    if write.intent.is_some() {
-        sqlx::query(
-            "INSERT INTO intents (feedback_id, client, sequence) VALUES ($1, $2, $3)
-             ON CONFLICT (feedback_id, client) DO UPDATE SET sequence = excluded.sequence",
-        )
-        .bind(&id)
-        .bind(client)
-        .bind(sequence)
-        .execute(&mut **transaction)
-        .await?;
+    if let Some(intent) = &write.intent {
+        store_sequence(transaction, &id, intent).await?;
     }
-    let action = match (&write.change, had_vote) {
+    let action = match (&write.change, had.is_some()) {
         (Change::Vote { .. }, false) => "voted",
         (Change::Vote { .. }, true) => "changed",
         (Change::Retract, _) => "retracted",
@@ -373,6 +404,23 @@ async fn store(
         comment,
         applied: true,
     })
+}
+
+async fn store_sequence(
+    transaction: &mut Transaction<'_, Any>,
+    id: &str,
+    intent: &Intent,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO intents (feedback_id, client, sequence) VALUES ($1, $2, $3)
+         ON CONFLICT (feedback_id, client) DO UPDATE SET sequence = excluded.sequence",
+    )
+    .bind(id)
+    .bind(&intent.client)
+    .bind(signed(intent.sequence))
+    .execute(&mut **transaction)
+    .await?;
+    Ok(())
 }
 
 async fn store_reasons(

@@ -1,5 +1,6 @@
 //! The receiver through a real port and a real database file.
 
+mod aggregates;
 mod api;
 mod bad_input;
 mod bad_start;

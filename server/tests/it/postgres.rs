@@ -14,7 +14,8 @@ use crate::http::Request;
 use crate::receiver::{POSTGRES, claims, config, serve};
 
 /// What runs on both: everything that goes through the library.
-const BOTH: [&str; 8] = [
+const BOTH: [&str; 9] = [
+    "aggregates::",
     "api::",
     "bad_input::",
     "dashboard::",

@@ -37,12 +37,14 @@ pub async fn open(url: &str, allow_unsafe: bool) -> Result<Opened, OpenError> {
         .await
         .map_err(|error| words(place.clone(), error))?;
     let read = pool(READERS, 5).await.map_err(error)?;
-    let queue = writer::start(write.clone(), Engine::Postgres);
+    let shard = Engine::Postgres.shard();
+    let queue = writer::start(write.clone(), Engine::Postgres, shard);
     Ok(Opened {
         storage: Storage {
             engine: Engine::Postgres,
             read,
             write,
+            shard,
             queue,
         },
         place,

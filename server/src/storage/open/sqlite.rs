@@ -61,11 +61,13 @@ async fn connect(file: &Path) -> Result<Storage, MigrationError> {
         .acquire_timeout(Duration::from_secs(5))
         .connect_with(AnyConnectOptions::from_url(&options.to_url_lossy())?)
         .await?;
-    let queue = writer::start(write.clone(), Engine::Sqlite);
+    let shard = Engine::Sqlite.shard();
+    let queue = writer::start(write.clone(), Engine::Sqlite, shard);
     Ok(Storage {
         engine: Engine::Sqlite,
         read,
         write,
+        shard,
         queue,
     })
 }
