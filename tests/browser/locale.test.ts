@@ -1,0 +1,38 @@
+// The words a person reads and hears.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { BOTH, scene } from "./fixtures/scene.ts";
+
+const SETTINGS = `<meta name="workflowai-feedback" content='{"messages":{"sent":"Noted!","positive":"Helpful"}}'>`;
+
+for (const [how, policy] of BOTH) {
+  for (const lang of ["en-GB", "xx", "not a language"]) {
+    test(`${how}: lang="${lang}" speaks English`, async (t) => {
+      const { page, widget, said } = await scene(t, { policy, lang });
+      await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
+      await page.getByRole("button", { name: "Good answer" }).click();
+      await widget.reach("sent", "positive");
+      assert.equal(await widget.status(), "Thank you for your feedback");
+      assert.deepEqual(said, []);
+    });
+  }
+
+  test(`${how}: the page's own words replace those of the language`, async (t) => {
+    const { page, widget } = await scene(t, { policy, head: SETTINGS });
+    await widget.preload();
+    await page.getByRole("button", { name: "Helpful" }).click();
+    await widget.reach("sent", "positive");
+    assert.equal(await widget.status(), "Noted!");
+  });
+
+  test(`${how}: a label names the group, and follows a change`, async (t) => {
+    const { page, widget } = await scene(t, { policy });
+    await page.getByRole("group", { name: "Feedback", exact: true }).waitFor();
+    await widget.set({ label: "Feedback on answer 1" });
+    await page.getByRole("group", { name: "Feedback on answer 1" }).waitFor();
+    await widget.preload();
+    await page.getByRole("group", { name: "Feedback on answer 1" }).waitFor();
+    await widget.set({ label: "Feedback on answer 2" });
+    await page.getByRole("group", { name: "Feedback on answer 2" }).waitFor();
+  });
+}
