@@ -155,7 +155,7 @@ class StandIn implements Controller, Watcher {
     for (const [index, button] of buttons.entries()) {
       const words = reasons[index] || "";
       say(button, words);
-      button.hidden = !words;
+      button.dataset.reason = words;
       button.ariaPressed = `${this._chosen.has(words)}`;
     }
   }

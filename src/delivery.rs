@@ -2,7 +2,10 @@
 //!
 //! `element/delivery.ts` is the other implementation. Both run `tests/vectors/delivery.json`.
 
-#![expect(clippy::float_cmp, reason = "sequences are whole numbers, exact below 2^53")]
+#![expect(
+    clippy::float_cmp,
+    reason = "sequences are whole numbers, exact below 2^53"
+)]
 
 mod answer;
 mod intent;

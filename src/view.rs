@@ -38,7 +38,25 @@ impl Appearance {
     }
 }
 
-/// Thumbs, panel and status line. `act` hears what a person did, in the event's own task.
+/// All words of the view have this one type, and all its clicks that one: each further type of
+/// closure costs the core another copy of what Leptos does with it.
+type Words = Box<dyn FnMut() -> String + Send>;
+type Click = Box<dyn FnMut(MouseEvent)>;
+
+fn words(words: impl FnMut() -> String + Send + 'static) -> Words {
+    Box::new(words)
+}
+
+fn flag(mut value: impl FnMut() -> bool + Send + 'static) -> Words {
+    words(move || String::from(if value() { "true" } else { "false" }))
+}
+
+fn click(click: impl FnMut(MouseEvent) + 'static) -> Click {
+    Box::new(click)
+}
+
+/// Thumbs, panel and status line. Events are heard while they are captured, which spares the core
+/// Leptos' delegation. `act` hears what a person did, in the event's own task.
 #[expect(clippy::too_many_lines, reason = "the markup, whole and in one place")]
 pub fn view<P, N>(
     feedback: UseFeedback,
@@ -56,18 +74,18 @@ where
         comment,
         ..
     } = feedback;
-    let text = move |text| move || appearance.text(text);
-    let label = move || {
+    let text = move |text| words(move || appearance.text(text));
+    let label = words(move || {
         let label = appearance.label.get();
         if label.is_empty() {
             appearance.text(Text::Group)
         } else {
             label
         }
-    };
-    let pressed = move |thumb| move || flag(outcome.get() == Some(thumb));
-    let disabled = move || flag(!appearance.live.get());
-    let press = move |thumb| move |event: MouseEvent| act(Gesture::Press(thumb), &event);
+    });
+    let pressed = move |thumb| flag(move || outcome.get() == Some(thumb));
+    let disabled = move || flag(move || !appearance.live.get());
+    let on = move |gesture| click(move |event| act(gesture, &event));
     let send_by_key = move |event: KeyboardEvent| {
         // The Enter that ends an input method's composition is no wish to send.
         if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !event.is_composing()
@@ -75,7 +93,7 @@ where
             act(Gesture::Send, &event);
         }
     };
-    let counter = move || {
+    let counter = words(move || {
         comment.with(|comment| {
             let left = limits::left(comment);
             let words = if left < 0 {
@@ -87,17 +105,18 @@ where
             };
             words.replace('#', &left.unsigned_abs().to_string())
         })
-    };
-    let said =
-        move || Text::of(status.get()).map_or_else(String::new, |text| appearance.text(text));
+    });
+    let said = words(move || {
+        Text::of(status.get()).map_or_else(String::new, |text| appearance.text(text))
+    });
     let (positive, negative) = icons;
     view! {
         <div
             class="workflowai-feedback"
             role="group"
             aria-label=label
-            data-outcome=move || outcome.get().map_or("", Outcome::as_str)
-            data-status=move || status.get().phase().as_str()
+            data-outcome=words(move || outcome.get().map_or("", Outcome::as_str).into())
+            data-status=words(move || status.get().phase().as_str().into())
         >
             <button
                 type="button"
@@ -106,8 +125,8 @@ where
                 part="button positive"
                 aria-label=text(Text::Positive)
                 aria-pressed=pressed(Outcome::Positive)
-                aria-disabled=disabled
-                on:click=press(Outcome::Positive)
+                aria-disabled=disabled()
+                on:click:capture=on(Gesture::Press(Outcome::Positive))
             >
                 {positive}
             </button>
@@ -118,8 +137,8 @@ where
                 part="button negative"
                 aria-label=text(Text::Negative)
                 aria-pressed=pressed(Outcome::Negative)
-                aria-disabled=disabled
-                on:click=press(Outcome::Negative)
+                aria-disabled=disabled()
+                on:click:capture=on(Gesture::Press(Outcome::Negative))
             >
                 {negative}
             </button>
@@ -132,22 +151,22 @@ where
                     <textarea
                         rows="3"
                         part="comment"
-                        on:input=move |event| comment.set(event_target_value(&event))
-                        on:keydown=send_by_key
+                        on:input:capture=move |event| comment.set(event_target_value(&event))
+                        on:keydown:capture=send_by_key
                     ></textarea>
                 </label>
                 <span part="counter">{counter}</span>
                 <button
                     type="button"
                     name="send"
-                    on:click=move |event: MouseEvent| act(Gesture::Send, &event)
+                    on:click:capture=on(Gesture::Send)
                 >
                     {text(Text::Send)}
                 </button>
                 <button
                     type="button"
                     name="close"
-                    on:click=move |event: MouseEvent| act(Gesture::Close, &event)
+                    on:click:capture=on(Gesture::Close)
                 >
                     {text(Text::Close)}
                 </button>
@@ -158,7 +177,7 @@ where
 }
 
 fn reason(feedback: UseFeedback, appearance: Appearance, index: usize) -> impl IntoView {
-    let words = move || {
+    let offer = move || {
         appearance
             .offered
             .with(|offered| offered.get(index).cloned().unwrap_or_default())
@@ -168,21 +187,17 @@ fn reason(feedback: UseFeedback, appearance: Appearance, index: usize) -> impl I
         <button
             type="button"
             name="reason"
-            hidden=move || words().is_empty()
-            aria-pressed=move || flag(chosen.with(|chosen| chosen.contains(&words())))
-            on:click=move |_| {
-                let words = words();
+            data-reason=words(offer)
+            aria-pressed=flag(move || chosen.with(|chosen| chosen.contains(&offer())))
+            on:click:capture=click(move |_| {
+                let words = offer();
                 chosen.update(|chosen| match chosen.iter().position(|other| *other == words) {
                     Some(position) => drop(chosen.remove(position)),
                     None => chosen.push(words),
                 });
-            }
+            })
         >
-            {words}
+            {words(offer)}
         </button>
     }
-}
-
-const fn flag(value: bool) -> &'static str {
-    if value { "true" } else { "false" }
 }
