@@ -4,6 +4,7 @@
 //! `PATH`.
 
 mod bindgen;
+mod names;
 
 use std::env;
 use std::ffi::OsString;
