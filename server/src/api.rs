@@ -12,7 +12,12 @@ mod scope;
 use axum::Router;
 use axum::routing::{delete, get, post};
 
+pub use export::respond;
+pub use list::{Asked, read};
+pub use query::{Filters, parsed};
 pub use scope::Scope;
+
+pub use crate::export::Format;
 
 use crate::app::Shared;
 use crate::cache::no_store;

@@ -1,8 +1,12 @@
 //! The team's pages: rendered here, working without scripts.
 
+mod address;
 mod files;
+mod frame;
+mod row;
 mod session;
 mod sign_in;
+mod vote;
 mod votes;
 
 use askama::Template;
@@ -28,6 +32,9 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; i
 pub fn router(app: &Shared) -> Router {
     Router::new()
         .route("/dashboard", get(votes::page))
+        .route("/dashboard/votes/{id}", get(vote::page))
+        .route("/dashboard/votes/{id}/mark", post(vote::mark))
+        .route("/dashboard/export", get(votes::export))
         .route(
             "/dashboard/sign-in",
             get(sign_in::page).post(sign_in::enter),
@@ -65,6 +72,34 @@ fn render(status: StatusCode, template: &impl Template) -> Response {
         Err(error) => {
             tracing::error!(%error, "a page could not be rendered");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// A number with its thousands apart.
+fn number(number: i64) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::from(if number < 0 { "-" } else { "" });
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn thousands_are_apart() {
+        for (number, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (-1_234_567, "-1,234,567"),
+        ] {
+            assert_eq!(super::number(number), text);
         }
     }
 }

@@ -6,7 +6,7 @@ use workflowai_feedback_protocol::{FieldError, check_characters, check_id, limit
 
 use super::Scope;
 use super::auth::ApiKey;
-use crate::annotation::Annotation;
+use crate::annotation::{Annotation, Marked};
 use crate::app::Shared;
 use crate::error::ApiError;
 use crate::json::JsonBody;
@@ -42,11 +42,15 @@ pub async fn annotate(
         .hyphenated()
         .to_string();
     let mark = Mark {
-        annotation,
+        marked: Marked::As(annotation),
         comment,
         actor: key.actor(),
     };
-    if !app.storage.annotate(tenant, &agent, &id, &mark).await? {
+    if !app
+        .storage
+        .annotate(tenant, Some(&agent), &id, &mark)
+        .await?
+    {
         return Err(ApiError::NotFound);
     }
     Ok(StatusCode::NO_CONTENT)

@@ -11,7 +11,7 @@ use crate::app::{App, Shared};
 use crate::cursor::Cursor;
 use crate::error::ApiError;
 use crate::segments::Segments;
-use crate::storage::{COUNTED, Entry, Filter};
+use crate::storage::{Count, Entry, Filter};
 
 const LIMIT: u32 = 20;
 const MOST: u32 = 100;
@@ -104,11 +104,14 @@ async fn list(
         .storage
         .list(tenant, &filter, cursor.as_ref(), offset, limit)
         .await?;
-    let count = app.storage.count(tenant, &filter).await?;
+    let (count, count_is) = match app.storage.count(tenant, &filter).await? {
+        Count::Exactly(count) => (count, None),
+        Count::AtLeast(count) => (count, Some("at_least")),
+    };
     Ok(Json(ListReply {
         items: page.items,
-        count: count.min(COUNTED),
-        count_is: (count > COUNTED).then_some("at_least"),
+        count,
+        count_is,
         next: page.next.map(|cursor| cursor.to_string()),
     }))
 }

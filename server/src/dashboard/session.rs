@@ -36,6 +36,35 @@ impl Viewer {
         }
     }
 
+    /// What to call them, as history shows it.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Person { person, .. } => &person.name,
+            Self::Demo => "demo",
+        }
+    }
+
+    /// Whether they may mark votes.
+    pub fn may_mark(&self) -> bool {
+        match self {
+            Self::Person { person, .. } => person.role == "admin",
+            Self::Demo => true,
+        }
+    }
+
+    /// Lets a form through that was made for them.
+    ///
+    /// # Errors
+    /// [`ApiError::Forbidden`].
+    pub fn allow(&self, token: &str) -> Result<(), ApiError> {
+        match self {
+            Self::Person { session, .. } if !is_form_of(session, token) => Err(
+                ApiError::Forbidden("this form is not of this session; reload the page"),
+            ),
+            _ => Ok(()),
+        }
+    }
+
     /// What a form must carry to be taken. Empty in the demo, where there is no session to abuse.
     pub fn form_token(&self) -> String {
         match self {

@@ -19,6 +19,12 @@ struct Page<'a> {
     failed: bool,
 }
 
+impl Page<'_> {
+    fn base(&self) -> &str {
+        self.base
+    }
+}
+
 /// `GET /dashboard/sign-in`
 pub async fn page(Base(base): Base) -> Response {
     render(

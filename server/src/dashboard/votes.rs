@@ -1,18 +1,21 @@
 use askama::Template;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use workflowai_feedback_protocol::{FieldError, Outcome};
+use workflowai_feedback_protocol::FieldError;
 
+use super::address::Address;
+use super::frame::Frame;
 use super::render;
+use super::row::Row;
 use super::session::Viewer;
+use crate::api::{Asked, Filters, Format, parsed, read, respond};
 use crate::app::Shared;
 use crate::base::Base;
 use crate::cursor::Cursor;
 use crate::error::ApiError;
-use crate::storage::{Entry, Filter, Totals};
+use crate::storage::{Count, Filter, Totals};
 
 /// Votes on a page.
 const LIMIT: u32 = 50;
@@ -20,27 +23,24 @@ const LIMIT: u32 = 50;
 #[derive(Template)]
 #[template(path = "votes.html")]
 struct Page<'a> {
-    base: &'a str,
-    demo: bool,
-    form_token: String,
+    frame: Frame<'a>,
+    address: Address,
+    agents: Vec<String>,
     totals: Totals,
-    outcome: Option<Outcome>,
+    /// How many votes the filters leave.
+    count: Count,
+    /// What is wrong with a filter.
+    problem: Option<FieldError>,
     older: bool,
-    votes: Vec<Vote>,
+    rows: Vec<Row>,
     next: Option<String>,
 }
 
-/// One vote as the page shows it.
-struct Vote {
-    entry: Entry,
-    /// When, for people.
-    when: String,
-}
-
-/// The query of the page.
+/// What the page is asked beyond the filters of the API's list.
 #[derive(Deserialize)]
-pub struct Parameters {
-    outcome: Option<String>,
+pub struct Place {
+    agent: Option<String>,
+    run: Option<String>,
     cursor: Option<String>,
 }
 
@@ -49,63 +49,108 @@ pub async fn page(
     State(app): State<Shared>,
     viewer: Viewer,
     Base(base): Base,
-    query: Result<Query<Parameters>, QueryRejection>,
+    place: Asked<Place>,
+    filters: Asked<Filters>,
 ) -> Result<Response, ApiError> {
-    let Query(query) = query.map_err(|_| FieldError::new("query", "cannot be read"))?;
-    // An address typed wrong shows the whole list rather than an error.
-    let outcome = query.outcome.as_deref().and_then(Outcome::parse);
-    let cursor = query.cursor.as_deref().and_then(Cursor::parse);
-    let filter = Filter {
-        outcome,
-        ..Filter::default()
+    let (place, filters) = (read(place)?, read(filters)?);
+    let tenant = viewer.tenant();
+    let address = Address::new(&filters, place.agent.as_deref(), place.run.as_deref());
+    let mut page = Page {
+        frame: Frame::new(&base, &viewer),
+        agents: app.storage.agents(tenant).await?,
+        totals: app
+            .storage
+            .totals(tenant, &agent(place.agent.clone()))
+            .await?,
+        address,
+        count: Count::Exactly(0),
+        problem: None,
+        older: false,
+        rows: Vec::new(),
+        next: None,
     };
-    let totals = app
-        .storage
-        .totals(viewer.tenant(), &Filter::default())
-        .await?;
-    let page = app
-        .storage
-        .list(viewer.tenant(), &filter, cursor.as_ref(), 0, LIMIT)
-        .await?;
-    let votes = page
-        .items
-        .into_iter()
-        .map(|entry| Vote {
-            when: when(entry.created_micros),
-            entry,
-        })
-        .collect();
-    Ok(render(
-        StatusCode::OK,
-        &Page {
-            base: &base,
-            demo: matches!(viewer, Viewer::Demo),
-            form_token: viewer.form_token(),
-            totals,
-            outcome,
-            older: cursor.is_some(),
-            votes,
-            next: page.next.map(|cursor| cursor.to_string()),
-        },
-    ))
+    let cursor = parsed(
+        "cursor",
+        place.cursor.clone(),
+        "a place in this list",
+        Cursor::parse,
+    );
+    match (cursor, filter(place, filters)) {
+        (Ok(cursor), Ok(filter)) => {
+            page.count = app.storage.count(tenant, &filter).await?;
+            page.older = cursor.is_some();
+            let list = app
+                .storage
+                .list(tenant, &filter, cursor.as_ref(), 0, LIMIT)
+                .await?;
+            page.rows = list.items.into_iter().map(Row::from).collect();
+            page.next = list.next.map(|cursor| cursor.to_string());
+            Ok(render(StatusCode::OK, &page))
+        }
+        (Err(error), _) | (_, Err(error)) => {
+            page.problem = Some(error);
+            Ok(render(StatusCode::UNPROCESSABLE_ENTITY, &page))
+        }
+    }
+}
+
+/// What the export is asked beyond the filters.
+#[derive(Deserialize)]
+pub struct Shape {
+    format: Option<String>,
+}
+
+/// `GET /dashboard/export`
+pub async fn export(
+    State(app): State<Shared>,
+    viewer: Viewer,
+    place: Asked<Place>,
+    shape: Asked<Shape>,
+    filters: Asked<Filters>,
+) -> Result<Response, ApiError> {
+    let format = parsed(
+        "format",
+        read(shape)?.format,
+        "csv or ndjson",
+        Format::parse,
+    )?;
+    let filter = filter(read(place)?, read(filters)?)?;
+    let tenant = viewer.tenant().to_owned();
+    Ok(respond(app, tenant, filter, format.unwrap_or(Format::Csv)))
+}
+
+fn filter(place: Place, filters: Filters) -> Result<Filter, FieldError> {
+    let run = place.run.filter(|run| !run.is_empty());
+    filters.read(Filter {
+        run,
+        ..agent(place.agent)
+    })
+}
+
+fn agent(agent: Option<String>) -> Filter {
+    Filter {
+        agent: agent.filter(|agent| !agent.is_empty()),
+        ..Filter::default()
+    }
 }
 
 impl Page<'_> {
+    fn base(&self) -> &str {
+        self.frame.base
+    }
+
     /// The share of thumbs up in whole percent. None without votes.
     fn share_positive(&self) -> Option<i64> {
         let votes = self.totals.votes();
         (votes > 0).then(|| (self.totals.positive * 200 / votes + 1) / 2)
     }
 
-    fn shows(&self, outcome: &str) -> bool {
-        self.outcome.map_or("", Outcome::as_str) == outcome
+    /// How many votes the filters leave, in words.
+    fn counted(&self) -> String {
+        match self.count {
+            Count::Exactly(1) => "1 vote".into(),
+            Count::Exactly(count) => format!("{} votes", super::number(count)),
+            Count::AtLeast(count) => format!("More than {} votes", super::number(count)),
+        }
     }
-}
-
-/// The time in UTC, to the minute.
-fn when(micros: i64) -> String {
-    jiff::Timestamp::from_microsecond(micros)
-        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-        .strftime("%-d %b %Y, %H:%M")
-        .to_string()
 }

@@ -1,13 +1,13 @@
 use super::history::{Step, remember};
 use super::{Storage, StorageError};
-use crate::annotation::Annotation;
+use crate::annotation::{Annotation, Marked};
 use crate::clock::now;
 
 /// What somebody made of a vote.
 #[derive(Clone, Debug)]
 pub struct Mark {
-    /// The mark.
-    pub annotation: Annotation,
+    /// The mark, or that there is none any more.
+    pub marked: Marked,
     /// A note with it.
     pub comment: Option<String>,
     /// Who, as history shows it.
@@ -15,20 +15,24 @@ pub struct Mark {
 }
 
 impl Storage {
-    /// Marks a vote. False if there is no such vote of that tenant and agent.
+    /// Marks a vote. False if there is no such vote of that tenant and, if given, agent.
     pub async fn annotate(
         &self,
         tenant: &str,
-        agent: &str,
+        agent: Option<&str>,
         id: &str,
         mark: &Mark,
     ) -> Result<bool, StorageError> {
+        let annotation = match mark.marked {
+            Marked::Open => None,
+            Marked::As(annotation) => Some(annotation),
+        };
         let mut transaction = self.begin().await?;
         let marked = sqlx::query(
             "UPDATE feedback SET annotation = $1, annotation_comment = $2
-             WHERE id = $3 AND tenant = $4 AND agent = $5 AND outcome IS NOT NULL",
+             WHERE id = $3 AND tenant = $4 AND agent = COALESCE($5, agent) AND outcome IS NOT NULL",
         )
-        .bind(mark.annotation.as_str())
+        .bind(annotation.map(Annotation::as_str))
         .bind(&mark.comment)
         .bind(id)
         .bind(tenant)
@@ -42,9 +46,13 @@ impl Storage {
             feedback_id: id,
             at: now(),
             actor: &mark.actor,
-            action: "annotated",
+            action: if annotation.is_some() {
+                "annotated"
+            } else {
+                "reopened"
+            },
             outcome: None,
-            annotation: Some(mark.annotation),
+            annotation,
             comment: mark.comment.as_deref(),
         };
         remember(&mut transaction, &step).await?;

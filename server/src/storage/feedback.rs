@@ -5,8 +5,17 @@ use super::{Filter, Key, Storage, StorageError};
 use crate::clock::rfc3339;
 use crate::cursor::Cursor;
 
-/// The largest count that is made exactly.
-pub const COUNTED: i64 = 10_000;
+/// The largest count that is made by counting.
+const COUNTED: i64 = 10_000;
+
+/// How many entries match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// So many.
+    Exactly(i64),
+    /// So many, and more that were not counted.
+    AtLeast(i64),
+}
 
 /// One vote as the team sees it.
 #[derive(Clone, Debug, Serialize)]
@@ -96,6 +105,40 @@ impl Storage {
         Ok(outcome.flatten().as_deref().and_then(Outcome::parse))
     }
 
+    /// One vote, with the note of whoever marked it.
+    pub async fn entry(
+        &self,
+        tenant: &str,
+        id: &str,
+    ) -> Result<Option<(Entry, Option<String>)>, StorageError> {
+        let row: Option<Row> = sqlx::query_as(
+            "SELECT id, agent, run, user_id, outcome, comment, reasons, annotation, created_at,
+                 updated_at
+             FROM feedback WHERE id = $1 AND tenant = $2 AND outcome IS NOT NULL",
+        )
+        .bind(id)
+        .bind(tenant)
+        .fetch_optional(&self.read)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let note = sqlx::query_scalar("SELECT annotation_comment FROM feedback WHERE id = $1")
+            .bind(id)
+            .fetch_optional(&self.read)
+            .await?;
+        Ok(Some((row.try_into()?, note.flatten())))
+    }
+
+    /// The agents of a tenant that have been voted on.
+    pub async fn agents(&self, tenant: &str) -> Result<Vec<String>, StorageError> {
+        let agents = sqlx::query_scalar(
+            "SELECT DISTINCT agent FROM aggregates WHERE tenant = $1 ORDER BY agent",
+        )
+        .bind(tenant)
+        .fetch_all(&self.read)
+        .await?;
+        Ok(agents)
+    }
+
     /// A page of at most `limit` entries after `cursor`, skipping `offset` of them.
     pub async fn list(
         &self,
@@ -131,11 +174,10 @@ impl Storage {
         Ok(Page { items, next })
     }
 
-    /// How many entries match: exactly where the aggregates tell, else counted no further than
-    /// [`COUNTED`] + 1.
-    pub async fn count(&self, tenant: &str, filter: &Filter) -> Result<i64, StorageError> {
+    /// How many entries match: exactly where the aggregates tell or few do.
+    pub async fn count(&self, tenant: &str, filter: &Filter) -> Result<Count, StorageError> {
         if let Some(count) = self.aggregated_count(tenant, filter).await? {
-            return Ok(count);
+            return Ok(Count::Exactly(count));
         }
         let rules = filter.rules(tenant, self.engine);
         let sql = format!(
@@ -144,6 +186,11 @@ impl Storage {
             COUNTED + 1
         );
         let query = sqlx::query_scalar_with(sqlx::AssertSqlSafe(sql), rules.arguments());
-        Ok(query.fetch_one(&self.read).await?)
+        let count: i64 = query.fetch_one(&self.read).await?;
+        Ok(if count > COUNTED {
+            Count::AtLeast(COUNTED)
+        } else {
+            Count::Exactly(count)
+        })
     }
 }

@@ -2,6 +2,7 @@ use sqlx::AnyConnection;
 use uuid::Uuid;
 use workflowai_feedback_protocol::Outcome;
 
+use super::{Storage, StorageError};
 use crate::annotation::Annotation;
 
 /// One change of an entry. It has the length of the text that came with it, never the text.
@@ -11,12 +12,41 @@ pub struct Step<'a> {
     pub at: i64,
     /// Who.
     pub actor: &'a str,
-    /// What: `voted`, `changed`, `retracted` or `annotated`.
+    /// What: `voted`, `changed`, `retracted`, `annotated` or `reopened`.
     pub action: &'a str,
     pub outcome: Option<Outcome>,
     pub annotation: Option<Annotation>,
     /// The comment, to be measured.
     pub comment: Option<&'a str>,
+}
+
+/// A step as it is remembered.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Past {
+    /// Microseconds.
+    pub at: i64,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub action: String,
+    pub outcome: Option<String>,
+    pub annotation: Option<String>,
+    /// In characters.
+    pub comment_length: Option<i64>,
+}
+
+impl Storage {
+    /// What happened to an entry, oldest first.
+    pub async fn history(&self, id: &str) -> Result<Vec<Past>, StorageError> {
+        let steps = sqlx::query_as(
+            "SELECT at, actor, action, outcome, annotation, comment_length FROM history
+             WHERE feedback_id = $1 ORDER BY at, id",
+        )
+        .bind(id)
+        .fetch_all(&self.read)
+        .await?;
+        Ok(steps)
+    }
 }
 
 /// Adds a step to the history.

@@ -122,3 +122,51 @@ async fn totals_follow_votes_changes_retractions_and_erasures() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_count_is_exact_where_it_is_kept_and_else_stops_at_ten_thousand() {
+    let server = start().await;
+    let vote = json!({ "feedback_token": server.token("run-1").await, "outcome": "positive" });
+    server.post("/v1/feedback", vote).await.ok();
+    let mut database = server.database().await;
+    // What 10,001 votes would have left, without the time they take.
+    for sql in [
+        "INSERT INTO feedback (id, tenant, agent, run, user_id, outcome, created_at, updated_at,
+             client, sequence, pressed_at)
+         WITH RECURSIVE numbers (n) AS (
+             SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10001
+         )
+         SELECT '00000000-0000-7000-8000-' || n, 'default', 'support', 'run-' || n, 'u',
+             'positive', n, n, '', 0, n
+         FROM numbers",
+        "UPDATE aggregates SET positive = 10002",
+    ] {
+        sqlx::query(sql)
+            .execute(&mut database)
+            .await
+            .expect("votes");
+    }
+    let key = server
+        .receiver
+        .new_api_key("default", &Scope::ALL)
+        .await
+        .expect("a key");
+    let list = |query: &str| {
+        let request = server.request("GET", &format!("/v1/_/agents/support/feedback?{query}"));
+        request
+            .header("authorization", &format!("Bearer {key}"))
+            .send()
+    };
+    let kept = list("limit=1").await.ok();
+    assert_eq!(
+        (&kept["count"], kept.get("count_is")),
+        (&json!(10_002), None)
+    );
+    let counted = list("limit=1&user_id=u").await.ok();
+    assert_eq!(
+        (&counted["count"], &counted["count_is"]),
+        (&json!(10_000), &json!("at_least"))
+    );
+    let few = list("limit=1&from=2000-01-01").await.ok();
+    assert_eq!(few["items"].as_array().map(Vec::len), Some(1));
+}

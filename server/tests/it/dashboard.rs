@@ -194,7 +194,7 @@ async fn pages_go_on_by_cursor() {
         .split('"')
         .next()
         .expect("its address")
-        .replace("&amp;", "&");
+        .replace("&#38;", "&");
     let second = page(&server, &cookie, &href).await.text();
     assert!(second.contains("run-09") && second.contains("run-00") && !second.contains("run-10"));
     assert!(!second.contains("rel=\"next\""));
@@ -342,4 +342,176 @@ async fn another_site_cannot_sign_anybody_in() {
         303,
         "the link is still good"
     );
+}
+
+#[tokio::test]
+async fn filters_stand_in_the_address_and_reach_the_export() {
+    let server = start().await;
+    let cookie = sign_in(&server).await;
+    vote(&server, "run-1", "negative", Some("Too SLOW for me")).await;
+    vote(&server, "run-2", "negative", Some("=wrong")).await;
+    vote(&server, "run-3", "positive", None).await;
+    for (query, shown, hidden) in [
+        ("q=slow", "run-1", "run-2"),
+        ("run=run-2", "run-2", "run-1"),
+        ("has_comment=false", "run-3", "run-1"),
+        ("agent=support&outcome=positive", "run-3", "run-1"),
+    ] {
+        let text = page(&server, &cookie, &format!("/dashboard?{query}"))
+            .await
+            .text();
+        let list = text.split("class=\"votes\"").nth(1).expect("a list");
+        assert!(
+            list.contains(shown) && !list.contains(hidden),
+            "{query}: {list}"
+        );
+        assert!(text.contains("1 vote<"), "{query}: {text}");
+        let csv = page(
+            &server,
+            &cookie,
+            &format!("/dashboard/export?{query}&format=csv"),
+        )
+        .await;
+        assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8");
+        assert!(
+            csv.text().contains(shown) && !csv.text().contains(hidden),
+            "{query}"
+        );
+    }
+    let all = page(&server, &cookie, "/dashboard/export").await.text();
+    assert!(all.contains("'=wrong"), "{all}");
+    let none = page(&server, &cookie, "/dashboard?q=nowhere").await.text();
+    assert!(none.contains("No votes match"), "{none}");
+    for (query, field) in [("from=yesterday", "from:"), ("cursor=x", "cursor:")] {
+        let bad = page(&server, &cookie, &format!("/dashboard?{query}")).await;
+        assert_eq!(bad.status, 422);
+        assert!(bad.text().contains(field), "{}", bad.text());
+    }
+    assert_eq!(
+        server.get("/dashboard/export").await.status,
+        303,
+        "without signing in"
+    );
+}
+
+#[tokio::test]
+async fn one_vote_is_shown_with_what_happened_to_it_and_can_be_marked() {
+    let server = start().await;
+    let cookie = sign_in(&server).await;
+    let token = server.token("run-1").await;
+    let body = |user: &str, comment: &str| {
+        json!({
+            "feedback_token": token, "outcome": "negative", "user_id": user, "comment": comment,
+        })
+    };
+    let id = server
+        .post("/v1/feedback", body("ann", "first words"))
+        .await
+        .ok()["id"]
+        .clone();
+    let id = id.as_str().expect("an id");
+    server
+        .post("/v1/feedback", body("ann", "second words!"))
+        .await
+        .ok();
+    server
+        .post("/v1/feedback", body("bob", "of somebody else"))
+        .await
+        .ok();
+    let path = format!("/dashboard/votes/{id}");
+    let text = page(&server, &cookie, &path).await.text();
+    for shown in [
+        "second words!",
+        "Voted negative, with 11 characters",
+        "Changed to negative, with 13 characters",
+        "by visitor",
+        "Other votes on this run",
+        "of somebody else",
+    ] {
+        assert!(text.contains(shown), "no {shown} in {text}");
+    }
+    assert!(!text.contains("first words"), "an earlier text is gone");
+    let form_token = text
+        .split("name=\"form_token\" value=\"")
+        .nth(1)
+        .expect("a form");
+    let form_token = form_token.split('"').next().expect("its token");
+    let mark = |token: &str, annotation: &str| {
+        let form = [
+            ("form_token", token),
+            ("annotation", annotation),
+            ("note", "looked at it"),
+        ];
+        let request = server
+            .request("POST", &format!("{path}/mark"))
+            .header("cookie", &cookie);
+        request.form(&form).send()
+    };
+    mark("made-up", "resolved").await.fails(403, "forbidden");
+    mark(form_token, "great")
+        .await
+        .fails(422, "invalid_request");
+    let marked = mark(form_token, "incorrect").await;
+    assert_eq!(
+        (marked.status, marked.header("location")),
+        (303, path.as_str())
+    );
+    let text = page(&server, &cookie, &path).await.text();
+    assert!(
+        text.contains("Marked incorrect") && text.contains("looked at it"),
+        "{text}"
+    );
+    assert!(text.contains("by Admin"), "{text}");
+    assert_eq!(mark(form_token, "open").await.status, 303);
+    assert!(
+        page(&server, &cookie, &path)
+            .await
+            .text()
+            .contains("Opened again")
+    );
+}
+
+#[tokio::test]
+async fn votes_of_another_tenant_are_not_there() {
+    let server = start().await;
+    let cookie = sign_in(&server).await;
+    let token = server.mint_in("acme", &claims("run-1")).await;
+    let body = json!({ "feedback_token": token, "outcome": "positive" });
+    let id = server.post("/v1/feedback", body).await.ok()["id"].clone();
+    let path = format!("/dashboard/votes/{}", id.as_str().expect("an id"));
+    page(&server, &cookie, &path).await.fails(404, "not_found");
+    page(&server, &cookie, "/dashboard/votes/nonsense")
+        .await
+        .fails(404, "not_found");
+    assert_eq!(server.get(&path).await.status, 303, "without signing in");
+}
+
+#[tokio::test]
+async fn a_viewer_reads_and_marks_nothing() {
+    let server = start().await;
+    let cookie = sign_in(&server).await;
+    let body = json!({ "feedback_token": server.token("run-1").await, "outcome": "positive" });
+    let id = server.post("/v1/feedback", body).await.ok()["id"].clone();
+    let path = format!("/dashboard/votes/{}", id.as_str().expect("an id"));
+    let text = page(&server, &cookie, &path).await.text();
+    let form_token = text
+        .split("name=\"form_token\" value=\"")
+        .nth(1)
+        .expect("a form");
+    let form_token = form_token.split('"').next().expect("its token");
+    let mut database = server.database().await;
+    sqlx::query("UPDATE roles SET role = 'viewer'")
+        .execute(&mut database)
+        .await
+        .expect("a role");
+    let text = page(&server, &cookie, &path).await.text();
+    assert!(
+        text.contains("run-1") && !text.contains("Mark it"),
+        "{text}"
+    );
+    let form = [("form_token", form_token), ("annotation", "resolved")];
+    let request = server
+        .request("POST", &format!("{path}/mark"))
+        .header("cookie", &cookie);
+    request.form(&form).send().await.fails(403, "forbidden");
 }

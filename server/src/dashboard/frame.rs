@@ -1,0 +1,24 @@
+use super::session::Viewer;
+
+/// What surrounds every page of somebody signed in.
+pub struct Frame<'a> {
+    /// The path before `/dashboard`.
+    pub base: &'a str,
+    /// Whether it is the demo, which asks nobody to sign in.
+    pub demo: bool,
+    /// Whether marks may be made.
+    pub may_mark: bool,
+    /// What a form must carry to be taken.
+    pub form_token: String,
+}
+
+impl<'a> Frame<'a> {
+    pub fn new(base: &'a str, viewer: &Viewer) -> Self {
+        Self {
+            base,
+            demo: matches!(viewer, Viewer::Demo),
+            may_mark: viewer.may_mark(),
+            form_token: viewer.form_token(),
+        }
+    }
+}
