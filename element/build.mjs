@@ -58,7 +58,7 @@ function localePacks({ onResolve, onLoad }) {
 const SHELL = ["feedback-element", "outbox", "settings"];
 
 function shellIsElsewhere({ onResolve }) {
-  const modules = new RegExp(`^\\./(${SHELL.join("|")})\\.ts$`);
+  const modules = new RegExp(`^\\./(element|${SHELL.join("|")})\\.ts$`);
   onResolve({ filter: modules }, () => ({ path: "./element.js", external: true }));
 }
 /** The shell is one file: what it loads later stays outside. */
@@ -137,7 +137,7 @@ const reactBuild = await build({
 });
 
 await cp(join(core, "workflowai_feedback_bg.wasm"), join(paths.out, "core.wasm"));
-await writeFile(join(paths.out, "style.css"), await css("widget.css", "panel.css"));
+await writeFile(join(paths.out, "style.css"), await css("widget.css", "panel.css", "element.css"));
 
 const { name, version, description, license, engines } = manifest;
 await writeFile(

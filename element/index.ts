@@ -1,4 +1,4 @@
-import { define } from "./feedback-element.ts";
+import { define } from "./element.ts";
 
 export * from "./element.ts";
 

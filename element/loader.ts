@@ -9,7 +9,7 @@ import {
   textOf,
 } from "./controller.ts";
 import type { FeedbackElement } from "./feedback-element.ts";
-import { memory, page, read, record } from "./outbox.ts";
+import { memory, page, read, record, touch } from "./outbox.ts";
 import { setting } from "./settings.ts";
 import type { Outcome, VoteOptions } from "./types.ts";
 
@@ -180,6 +180,7 @@ class Core implements Controller {
 
   /** The core has until the next task to acknowledge a press; then it is dead and the press kept. */
   _expect(outcome: Outcome | null, options?: VoteOptions) {
+    touch(this._element._key);
     this._heard = false;
     setTimeout(() => {
       if (this._heard) return;
@@ -193,6 +194,7 @@ class Core implements Controller {
   }
 
   _vote(outcome: Outcome | null, options?: VoteOptions) {
+    touch(this._element._key);
     this._guard(
       () => {
         core.vote(this._number, outcome, options?.comment, options?.reasons);

@@ -51,10 +51,15 @@ export const record = (key: string, outcome: Outcome | null, options?: VoteOptio
   } catch {
     memory.set(key, text);
   }
+  touch(key);
+  return kept;
+};
+
+/** Remembers a key that was pressed on this page. */
+export const touch = (key: string): void => {
   // The same function is added once, however often.
   addEventListener("pagehide", leave);
   touched.add(key);
-  return kept;
 };
 
 /** Sends one attempt. */

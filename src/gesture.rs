@@ -30,7 +30,8 @@ pub fn perform(gesture: Gesture, feedback: UseFeedback) -> bool {
             } else {
                 Vec::new()
             };
-            let comment = Some(comment).filter(|text| !text.is_empty());
+            // No receiver stores a NUL; `element/text.ts` says the same.
+            let comment = Some(comment.replace('\0', "\u{fffd}")).filter(|text| !text.is_empty());
             feedback.vote(outcome, comment, reasons);
         }
         (Gesture::Send, None) | (Gesture::Close, _) => return false,

@@ -91,6 +91,7 @@ impl Text {
             Status::Offline => Self::Offline,
             Status::Unavailable | Status::Unproven => Self::Unavailable,
             Status::Expired => Self::Expired,
+            Status::NotKept => Self::NotKept,
             Status::Invalid | Status::NotAccepted => Self::NotAccepted,
             Status::NotAllowed => Self::NotAllowed,
             Status::TooLong => Self::TooLong,

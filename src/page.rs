@@ -12,7 +12,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::Outcome;
-use crate::delivery::{Answer, Delivery, Effects, Intent, Notice, Status, read_answer};
+use crate::delivery::{Answer, Delivery, Effects, Intent, Notice, Phase, Status, read_answer};
 use crate::key::Key;
 use crate::outbox;
 use crate::transport::{Fetch, Request, Transport};
@@ -20,7 +20,8 @@ use crate::transport::{Fetch, Request, Transport};
 /// What a widget hears of its key.
 pub trait Watch {
     /// The state changed; `notice` and the intent it is about say what the page should be told.
-    fn changed(&self, delivery: &Delivery, notice: Option<(Notice, &Intent)>);
+    /// `said` is what the person is told.
+    fn changed(&self, delivery: &Delivery, said: Status, notice: Option<(Notice, &Intent)>);
     /// The first request of an intent is about to leave. False gives it up.
     fn before_send(&self, intent: &Intent) -> bool;
 }
@@ -31,6 +32,8 @@ pub struct Post {
     delivery: RefCell<Delivery>,
     watchers: RefCell<Vec<Weak<dyn Watch>>>,
     transport: Rc<dyn Transport>,
+    /// Whether the newest press survives this page.
+    kept: Cell<bool>,
     /// Counts presses and answers, so that a wait that was overtaken does nothing.
     turn: Cell<u32>,
     /// The last sequence that `before_send` let through.
@@ -80,6 +83,7 @@ impl Post {
             delivery: RefCell::default(),
             watchers: RefCell::default(),
             transport: transport.unwrap_or_else(|| Rc::new(Fetch)),
+            kept: Cell::new(true),
             turn: Cell::new(0),
             announced: Cell::new(0.0),
         });
@@ -123,7 +127,12 @@ impl Post {
 
     /// What the person is told.
     pub fn status(&self) -> Status {
-        self.delivery.borrow().status
+        let status = self.delivery.borrow().status;
+        if status.phase() == Phase::Queued && !self.kept.get() {
+            Status::NotKept
+        } else {
+            status
+        }
     }
 
     /// The page knows an earlier vote.
@@ -173,7 +182,7 @@ impl Post {
         if effects.store {
             let intent = self.delivery.borrow().intent.clone();
             if let Some(intent) = intent {
-                outbox::write(&self.key, &intent);
+                self.kept.set(outbox::write(&self.key, &intent));
                 // The machine numbers a vote that stands again by itself.
                 LAST_SEQUENCE.set(LAST_SEQUENCE.get().max(intent.sequence));
             }
@@ -204,9 +213,10 @@ impl Post {
             .filter_map(Weak::upgrade)
             .collect();
         let delivery = self.delivery.borrow().clone();
+        let said = self.status();
         for (index, watcher) in watchers.iter().enumerate() {
             // One widget speaks to the page, or two copies would report one vote twice.
-            watcher.changed(&delivery, notice.filter(|_| index == 0));
+            watcher.changed(&delivery, said, notice.filter(|_| index == 0));
         }
     }
 

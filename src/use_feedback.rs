@@ -50,12 +50,12 @@ struct Inner {
 }
 
 impl Watch for Inner {
-    fn changed(&self, delivery: &Delivery, notice: Option<(Notice, &Intent)>) {
+    fn changed(&self, delivery: &Delivery, said: Status, notice: Option<(Notice, &Intent)>) {
         let shown = delivery.shown();
         let before = self.outcome.try_get_untracked();
         // After an await the widget may be gone.
         self.outcome.try_set(shown);
-        self.status.try_set(delivery.status);
+        self.status.try_set(said);
         if before.is_some_and(|before| before != shown) {
             (self.on_event)(FeedbackEvent::Change(shown));
         }

@@ -19,6 +19,8 @@ pub enum Status {
     Unproven,
     /// Kept until the page has a new token.
     Expired,
+    /// Not sent yet, and kept only as long as this page is open.
+    NotKept,
     /// Refused: the token is no token of this receiver.
     Invalid,
     /// Refused: this user may not vote here.
@@ -55,7 +57,9 @@ impl Status {
             Self::Idle => Phase::Idle,
             Self::Sending => Phase::Sending,
             Self::Sent | Self::Retracted => Phase::Sent,
-            Self::Offline | Self::Unavailable | Self::Unproven | Self::Expired => Phase::Queued,
+            Self::Offline | Self::Unavailable | Self::Unproven | Self::Expired | Self::NotKept => {
+                Phase::Queued
+            }
             _ => Phase::Rejected,
         }
     }
@@ -71,6 +75,7 @@ impl Status {
             Self::Unavailable => "unavailable",
             Self::Unproven => "unproven",
             Self::Expired => "expired",
+            Self::NotKept => "not_kept",
             Self::Invalid => "invalid",
             Self::NotAllowed => "not_allowed",
             Self::TooLong => "too_long",
