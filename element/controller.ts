@@ -70,11 +70,13 @@ export const dress = (element: FeedbackElement): void => {
   element.shadowRoot?.addEventListener("beforetoggle", leavePanel, true);
 };
 
+/** The pressed thumb; else the first. */
+const pressed = (element: FeedbackElement) =>
+  element._find("[value][aria-pressed=true]") || element._find("[value]") || undefined;
+
 /** Gives the focus back to the thumb where it was in the panel: Chromium drops it. */
 const giveBack = (element: FeedbackElement) => {
-  if (element._find("[part=panel] :focus")) {
-    (element._find("[value][aria-pressed=true]") || element._find("[value]"))?.focus();
-  }
+  if (element._find("[part=panel] :focus")) pressed(element)?.focus();
 };
 
 // Also hears Escape, which the browser sees to.
@@ -104,7 +106,8 @@ export const restamp = (element: FeedbackElement): (() => void) => {
     element._stamp();
     textOf(element).value = text;
     element._paint();
-    if (open && element.isConnected) element._panel(true);
+    // Placed by the pressed thumb, as it was.
+    if (open && element.isConnected) element._panel(true, pressed(element));
     if (selector) (element._find(selector) as HTMLElement | null)?.focus();
   };
 };
