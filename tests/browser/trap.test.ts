@@ -1,52 +1,46 @@
 // A trap takes the page's one core with it. Votes must not notice.
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { FeedbackElement } from "../../element/feedback-element.ts";
-import { BOTH, ELEMENT, scene } from "./fixtures/scene.ts";
-import { wrapCore } from "./fixtures/trap.ts";
+import { ELEMENT, scene } from "./fixtures/scene.ts";
+import { CALLS, wrapCore } from "./fixtures/trap.ts";
 import { Widget } from "./fixtures/widget.ts";
 
-const POLICY = BOTH[0][1];
-const TWO = `${ELEMENT}<workflowai-feedback feedback-token="other"></workflowai-feedback>`;
-
-/** Where the core traps, as the source of a function of a call's name and arguments. */
-const TRAPS = {
-  "in a listener": (name: string, [, , event]: unknown[]) =>
-    name.includes("closures") && event instanceof Event,
-  "before the request leaves": (name: string, [, , event]: unknown[]) =>
-    name.includes("closures") && !(event instanceof Event),
-  "when the answer comes": (name: string, [, , value]: unknown[]) =>
-    name.includes("closures") && value instanceof Response,
+/** Two widgets, of which the second has voted with the core. */
+const running = async (t: TestContext) => {
+  const set = await scene(t, {
+    before: wrapCore,
+    body: `${ELEMENT}<workflowai-feedback feedback-token="other"></workflowai-feedback>`,
+  });
+  const other = new Widget(set.page, set.page.locator("workflowai-feedback").nth(1));
+  await other.thumb("positive").click();
+  await other.reach("sent", "positive");
+  assert.ok(set.site.fetched.includes("/core.wasm"));
+  set.site.calls.length = 0;
+  /** Lets a kind of call trap from now on. As text: the page's policy allows no `eval`. */
+  const arm = (calls: string) =>
+    set.page.evaluate(`window.trap = (given) => (${calls})(given) && (window.trapped = true)`);
+  const trapped = () => set.page.evaluate(() => "trapped" in window);
+  return { ...set, other, arm, trapped };
 };
 
-// As text: the page's policy allows no `eval`.
-const arm = (widget: Widget, when: (name: string, given: unknown[]) => boolean) =>
-  widget.page.evaluate(`window.trap = (...given) => {
-    if (!(${when})(...given)) return false;
-    return (window.trapped = true);
-  }`);
-
-const trapped = (widget: Widget) => widget.page.evaluate(() => "trapped" in window);
-
-for (const [where, when] of Object.entries(TRAPS)) {
+for (const [where, calls] of [
+  ["in a listener", CALLS.listener],
+  ["before the request leaves", CALLS.future],
+  ["when the answer comes", CALLS.answer],
+] as const) {
   test(`a trap ${where} loses neither the vote nor what comes after it`, async (t) => {
-    const { page, site, widget, kept } = await scene(t, {
-      policy: POLICY,
-      before: wrapCore,
-      body: TWO,
-    });
-    const other = new Widget(page, page.locator("workflowai-feedback").nth(1));
+    const { site, widget, other, kept, arm, trapped } = await running(t);
     await widget.preload();
-    await other.preload();
-    assert.ok(site.fetched.includes("/core.wasm"));
-    await arm(widget, when);
+    await arm(calls);
     await widget.thumb("positive").click();
     await widget.reach("sent", "positive");
-    assert.equal(await trapped(widget), true);
+    assert.equal(await trapped(), true);
     assert.ok(site.fetched.includes("/without-core.js"));
     assert.equal(await widget.pressed(), "positive");
     assert.equal(new Set(site.calls.map(({ body }) => body.intent.sequence)).size, 1);
 
+    assert.equal(await other.pressed(), "positive", "other widgets keep their state");
     await widget.text.fill("and still");
     await widget.text.press("Control+Enter");
     await widget.reach("sent", "positive");
@@ -63,16 +57,13 @@ for (const [where, when] of Object.entries(TRAPS)) {
 }
 
 test("a trap keeps text, panel and focus", async (t) => {
-  const { widget } = await scene(t, { policy: POLICY, before: wrapCore });
+  const { widget, arm, trapped } = await running(t);
   await widget.thumb("negative").click();
   await widget.reach("sent", "negative");
   await widget.text.pressSequentially("half a thought");
-  await arm(
-    widget,
-    (name, [, , event]) => name.includes("closures") && (event as Event).type === "input",
-  );
+  await arm("(given) => given[2]?.type === 'input'");
   await widget.text.press("s");
-  assert.equal(await trapped(widget), true);
+  assert.equal(await trapped(), true);
   await widget.text.press("!");
   assert.equal(await widget.text.inputValue(), "half a thoughts!");
   assert.equal(await widget.text.evaluate((text) => text.matches(":focus")), true);
@@ -80,22 +71,11 @@ test("a trap keeps text, panel and focus", async (t) => {
   assert.equal(await widget.pressed(), "negative");
 });
 
-for (const name of ["attach", "vote", "change", "flush"]) {
+for (const name of ["attach", "change", "flush", "vote"] as const) {
   test(`a trap in the core's ${name} still votes`, async (t) => {
-    const { page, site, widget, kept } = await scene(t, {
-      policy: POLICY,
-      before: wrapCore,
-      body: TWO,
-    });
-    const other = new Widget(page, page.locator("workflowai-feedback").nth(1));
-    await other.preload();
+    const { site, widget, other, kept, arm, trapped } = await running(t);
     if (name !== "attach") await widget.preload();
-    await page.evaluate((name) => {
-      window.trap = (called) => {
-        if (called === name) Object.assign(window, { trapped: true });
-        return called === name;
-      };
-    }, name);
+    await arm(CALLS[name]);
     await widget.element.evaluate(async (node) => {
       const element = node as FeedbackElement;
       element.label = "Answer 1";
@@ -103,14 +83,14 @@ for (const name of ["attach", "vote", "change", "flush"]) {
       element.vote("negative", { comment: "from a script" });
     });
     await widget.reach("sent", "negative");
-    assert.equal(await trapped(widget), true);
-    await other.thumb("positive").click();
-    await other.reach("sent", "positive");
+    assert.equal(await trapped(), true);
+    await other.thumb("negative").click();
+    await other.reach("sent", "negative");
     assert.deepEqual(
       site.calls.map(({ body }) => [body.feedback_token, body.outcome, body.comment]),
       [
         ["token", "negative", "from a script"],
-        ["other", "positive", undefined],
+        ["other", "negative", undefined],
       ],
     );
     assert.deepEqual(await kept(), []);
