@@ -202,6 +202,8 @@ await writeFile(
       pressable: shell,
       intent: [...modules.loader, "core.wasm"],
       modules: { shell, ...modules, core: ["core.wasm"] },
+      // What another compiler or folder may change by a few bytes.
+      wasm: ["core.wasm", "loader.js"],
     },
     null,
     2,

@@ -98,6 +98,7 @@ pub fn write(key: &Key, intent: &Intent) -> bool {
 }
 
 /// The keys of a receiver that have a record on the device.
+#[cfg(feature = "element")]
 pub fn keys(endpoint: &str) -> Vec<Key> {
     let Some(storage) = storage() else {
         return Vec::new();

@@ -6,6 +6,8 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use fetch::Fetch;
+#[doc(hidden)]
+pub use fetch::{body, milliseconds, read_reply};
 
 use crate::delivery::{Intent, Reply};
 use crate::key::Key;

@@ -1,0 +1,8 @@
+//! The view and what delivery reads and writes, in a real browser.
+
+#![cfg(target_arch = "wasm32")]
+
+mod component;
+mod reading;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
