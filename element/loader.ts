@@ -57,9 +57,13 @@ let baked: string;
 
 /** Hydrates the element's markup and lets the core run it. */
 export const attach = async (element: FeedbackElement): Promise<Controller> => {
-  booting ||= boot();
-  await booting;
-  if (dead) return (await import("./without-core.ts")).attach(element);
+  // The core sends to a receiver; the page's own backend is for what stands in for it.
+  const own = setting("send");
+  if (!own) {
+    booting ||= boot();
+    await booting;
+  }
+  if (dead || own) return (await import("./without-core.ts")).attach(element);
   const started = new Core(element);
   // It trapped at once, and what stands in for it is on its way.
   if (dead) await element._loading;
