@@ -35,7 +35,10 @@ for (const [how, policy] of BOTH) {
   });
 
   test(`${how}: a vote kept for an answer that is not on this page goes out`, async (t) => {
-    const { page, site, widget, kept, calls } = await scene(t, { policy, answer: () => undefined });
+    const { page, site, widget, kept, calls, heard } = await scene(t, {
+      policy,
+      answer: () => undefined,
+    });
     await widget.thumb("positive").click();
     await widget.reach("queued", "positive");
     await page.goto("about:blank");
@@ -45,11 +48,45 @@ for (const [how, policy] of BOTH) {
     await page.goto(site.address);
     await calls(1);
     await until(async () => (await kept()).length === 0, "the outbox to be empty");
-    assert.deepEqual(
-      site.calls.map(({ body }) => [body.feedback_token, body.outcome]),
-      [["token", "positive"]],
-    );
+    for (const { body } of site.calls) {
+      assert.deepEqual([body.feedback_token, body.outcome], ["token", "positive"]);
+    }
     assert.equal(await widget.pressed(), "");
+    assert.deepEqual(await heard(), []);
+  });
+
+  test(`${how}: what is kept goes out once more when the page is left`, async (t) => {
+    const { page, site, widget, calls } = await scene(t, { policy, answer: () => undefined });
+    await widget.thumb("positive").click();
+    await widget.reach("queued", "positive");
+    const [first] = await calls(1);
+    site.calls.length = 0;
+    site.answer = proof;
+    await page.goto(`${site.address}elsewhere`);
+    const [call] = await calls(1);
+    assert.equal(call?.body.outcome, "positive");
+    assert.equal(call?.body.intent.sequence, first?.body.intent.sequence, "the same press");
+  });
+
+  test(`${how}: refused storage loses no press, also before anything is loaded`, async (t) => {
+    const { page, site, widget, calls } = await scene(t, {
+      policy,
+      answer: () => undefined,
+      before: () => {
+        Object.defineProperty(window, "localStorage", {
+          get() {
+            throw new DOMException("refused", "SecurityError");
+          },
+        });
+      },
+    });
+    await widget.thumb("positive").click();
+    await widget.reach("queued", "positive");
+    await calls(1);
+    site.answer = proof;
+    await page.evaluate(() => dispatchEvent(new Event("online")));
+    await widget.reach("sent", "positive");
+    assert.equal(new Set(site.calls.map(({ body }) => body.intent.client)).size, 1);
   });
 
   test(`${how}: two widgets of one vote show the same and send once`, async (t) => {

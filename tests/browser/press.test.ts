@@ -102,17 +102,3 @@ test("is sent on the next visit where it could not be sent on the way out", asyn
   const sequences = site.calls.map(({ body }) => body.intent.sequence);
   assert.equal(new Set(sequences).size, 1, "it is one intent, however often it was sent");
 });
-
-test("without storage is still sent", async (t) => {
-  const { widget, calls } = await scene(t, {
-    before: () =>
-      Object.defineProperty(window, "localStorage", {
-        get() {
-          throw new DOMException("refused", "SecurityError");
-        },
-      }),
-  });
-  await widget.thumb("positive").click();
-  await widget.reach("sent", "positive");
-  assert.equal((await calls(1)).length, 1);
-});

@@ -1,6 +1,7 @@
 // Where votes go, and what may stay on the device.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type * as Package from "../../element/index.ts";
 import { BOTH, scene } from "./fixtures/scene.ts";
 
 const meta = (settings: object) =>
@@ -19,6 +20,43 @@ for (const [how, policy] of BOTH) {
       (await calls(2)).map(({ path }) => path),
       ["/everywhere/v1/feedback", "/here/v1/feedback"],
     );
+  });
+
+  test(`${how}: a page's own backend sends, and must prove it too`, async (t) => {
+    const { page, site, widget, kept } = await scene(t, { policy });
+    await page.evaluate(async () => {
+      const { configure } = (await import("/index.js" as string)) as typeof Package;
+      configure({
+        send: async (request) => {
+          Object.assign(window, { request });
+          return { ...request, id: "1" };
+        },
+      });
+    });
+    await widget.thumb("positive").click();
+    await widget.reach("sent", "positive");
+    assert.deepEqual(
+      await page.evaluate(() => {
+        const { request } = window as unknown as { request: { intent: object } };
+        // As it would go over the wire.
+        const { intent, ...rest } = JSON.parse(JSON.stringify(request));
+        return [Object.keys(intent).sort(), rest];
+      }),
+      [
+        ["age", "client", "sequence"],
+        { feedback_token: "token", user_id: "u", outcome: "positive" },
+      ],
+    );
+    assert.deepEqual(site.calls, []);
+    assert.deepEqual(await kept(), []);
+
+    await page.evaluate(async () => {
+      const { configure } = (await import("/index.js" as string)) as typeof Package;
+      configure({ send: async () => "<!doctype html>" });
+    });
+    await widget.thumb("negative").click();
+    await widget.reach("queued", "negative");
+    assert.equal((await kept()).length, 1);
   });
 
   test(`${how}: outbox: false keeps nothing on the device and says what that means`, async (t) => {
