@@ -1,8 +1,10 @@
 //! The team's pages: rendered here, working without scripts.
 
 mod address;
+mod chart;
 mod files;
 mod frame;
+mod overview;
 mod row;
 mod session;
 mod sign_in;
@@ -34,6 +36,7 @@ pub fn router(app: &Shared) -> Router {
         .route("/dashboard", get(votes::page))
         .route("/dashboard/votes/{id}", get(vote::page))
         .route("/dashboard/votes/{id}/mark", post(vote::mark))
+        .route("/dashboard/overview", get(overview::page))
         .route("/dashboard/export", get(votes::export))
         .route(
             "/dashboard/sign-in",

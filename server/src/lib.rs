@@ -42,6 +42,7 @@ mod public;
 mod receiver;
 mod secret;
 mod segments;
+mod statistics;
 mod storage;
 mod widget;
 

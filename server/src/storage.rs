@@ -21,7 +21,7 @@ use tokio::sync::mpsc;
 
 use engine::Engine;
 
-pub use aggregates::Totals;
+pub use aggregates::{AgentTotals, Totals};
 pub use annotate::Mark;
 pub use api_keys::ApiKeyInfo;
 pub use feedback::{Count, Entry};

@@ -4,6 +4,8 @@ use super::session::Viewer;
 pub struct Frame<'a> {
     /// The path before `/dashboard`.
     pub base: &'a str,
+    /// Which of the pages that the header leads to.
+    pub place: &'static str,
     /// Whether it is the demo, which asks nobody to sign in.
     pub demo: bool,
     /// Whether marks may be made.
@@ -13,9 +15,10 @@ pub struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    pub fn new(base: &'a str, viewer: &Viewer) -> Self {
+    pub fn new(base: &'a str, viewer: &Viewer, place: &'static str) -> Self {
         Self {
             base,
+            place,
             demo: matches!(viewer, Viewer::Demo),
             may_mark: viewer.may_mark(),
             form_token: viewer.form_token(),

@@ -83,7 +83,7 @@ pub async fn page(
         None => Vec::new(),
     };
     let page = Page {
-        frame: Frame::new(&base, &viewer),
+        frame: Frame::new(&base, &viewer, "votes"),
         row: entry.into(),
         note,
         history: history

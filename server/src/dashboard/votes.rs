@@ -56,7 +56,7 @@ pub async fn page(
     let tenant = viewer.tenant();
     let address = Address::new(&filters, place.agent.as_deref(), place.run.as_deref());
     let mut page = Page {
-        frame: Frame::new(&base, &viewer),
+        frame: Frame::new(&base, &viewer, "votes"),
         agents: app.storage.agents(tenant).await?,
         totals: app
             .storage

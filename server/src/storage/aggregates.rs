@@ -157,36 +157,102 @@ impl Filter {
     }
 }
 
+/// The totals of one agent.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct AgentTotals {
+    /// The agent.
+    pub agent: String,
+    /// Its votes.
+    #[sqlx(flatten)]
+    pub totals: Totals,
+}
+
+#[derive(sqlx::FromRow)]
+struct StepTotals {
+    start: i64,
+    #[sqlx(flatten)]
+    totals: Totals,
+}
+
+/// The sums of a group of rows. `PostgreSQL`'s sums of BIGINT are NUMERIC.
+fn sums() -> String {
+    let sum = |column: &str| format!("CAST(COALESCE(SUM({column}), 0) AS BIGINT) AS {column}");
+    [
+        "positive",
+        "negative",
+        "positive_comments",
+        "negative_comments",
+    ]
+    .map(sum)
+    .join(", ")
+}
+
+impl Filter {
+    /// The conditions on a row of `aggregates`: `agent`, and `from` and `to` to the quarter of an
+    /// hour.
+    fn rules_of_aggregates(&self, tenant: &str) -> Rules {
+        let mut rules = Rules::of_tenant(tenant);
+        rules.equal("agent", self.agent.as_deref());
+        if let Some(from) = self.from {
+            let place = rules.bind(Value::Number(from));
+            rules.condition(format!("bucket >= {place}"));
+        }
+        if let Some(to) = self.to {
+            let place = rules.bind(Value::Number(to));
+            rules.condition(format!("bucket < {place}"));
+        }
+        rules
+    }
+}
+
 impl Storage {
     /// Totals of a tenant's agent, or of all its agents. Of the filter only `agent`, `from` and
     /// `to` count, to the quarter of an hour.
     pub async fn totals(&self, tenant: &str, filter: &Filter) -> Result<Totals, StorageError> {
-        let mut rules = Rules::of_tenant(tenant);
-        rules.equal("agent", filter.agent.as_deref());
-        if let Some(from) = filter.from {
-            let place = rules.bind(Value::Number(from));
-            rules.condition(format!("bucket >= {place}"));
-        }
-        if let Some(to) = filter.to {
-            let place = rules.bind(Value::Number(to));
-            rules.condition(format!("bucket < {place}"));
-        }
-        // PostgreSQL's sums of BIGINT are NUMERIC.
-        let sum = |column: &str| format!("CAST(COALESCE(SUM({column}), 0) AS BIGINT) AS {column}");
-        let columns = [
-            "positive",
-            "negative",
-            "positive_comments",
-            "negative_comments",
-        ]
-        .map(sum);
-        let sql = format!(
-            "SELECT {} FROM aggregates WHERE {}",
-            columns.join(", "),
-            rules.sql()
-        );
+        let rules = filter.rules_of_aggregates(tenant);
+        let sql = format!("SELECT {} FROM aggregates WHERE {}", sums(), rules.sql());
         let totals = sqlx::query_as_with(sqlx::AssertSqlSafe(sql), rules.arguments());
         Ok(totals.fetch_one(&self.read).await?)
+    }
+
+    /// The same in steps of `step` microseconds since 1970, without those that have no votes: the
+    /// start of each and its totals.
+    pub async fn totals_by(
+        &self,
+        tenant: &str,
+        filter: &Filter,
+        step: i64,
+    ) -> Result<Vec<(i64, Totals)>, StorageError> {
+        let rules = filter.rules_of_aggregates(tenant);
+        let sql = format!(
+            "SELECT bucket - bucket % {step} AS start, {} FROM aggregates WHERE {}
+             GROUP BY bucket - bucket % {step} ORDER BY 1",
+            sums(),
+            rules.sql()
+        );
+        let steps =
+            sqlx::query_as_with::<_, StepTotals, _>(sqlx::AssertSqlSafe(sql), rules.arguments());
+        let steps = steps.fetch_all(&self.read).await?;
+        Ok(steps
+            .into_iter()
+            .map(|step| (step.start, step.totals))
+            .collect())
+    }
+
+    /// The same by agent.
+    pub async fn totals_by_agent(
+        &self,
+        tenant: &str,
+        filter: &Filter,
+    ) -> Result<Vec<AgentTotals>, StorageError> {
+        let rules = filter.rules_of_aggregates(tenant);
+        let sql = format!(
+            "SELECT agent, {} FROM aggregates WHERE {} GROUP BY agent ORDER BY agent",
+            sums(),
+            rules.sql()
+        );
+        let agents = sqlx::query_as_with(sqlx::AssertSqlSafe(sql), rules.arguments());
+        Ok(agents.fetch_all(&self.read).await?)
     }
 
     /// How many votes the filter leaves, if the aggregates tell.

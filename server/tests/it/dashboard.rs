@@ -515,3 +515,46 @@ async fn a_viewer_reads_and_marks_nothing() {
         .header("cookie", &cookie);
     request.form(&form).send().await.fails(403, "forbidden");
 }
+
+#[tokio::test]
+async fn the_overview_sums_up_the_days_time_after_time() {
+    let server = start().await;
+    let cookie = sign_in(&server).await;
+    let empty = page(&server, &cookie, "/dashboard/overview").await.text();
+    assert!(empty.contains("No votes in these 30 days"), "{empty}");
+    for run in 0..4 {
+        vote(&server, &format!("run-{run}"), "positive", None).await;
+    }
+    vote(&server, "run-4", "negative", Some("complaint")).await;
+    for query in ["", "?days=7", "?days=90", "?days=30&agent=support"] {
+        for _ in 0..3 {
+            let text = page(&server, &cookie, &format!("/dashboard/overview{query}"))
+                .await
+                .text();
+            // Of SciPy: 4 of 5.
+            for shown in [
+                "<dd>5</dd>",
+                "80<span",
+                "between 37.6 and 96.4 %",
+                "complaint",
+            ] {
+                assert!(text.contains(shown), "{query}: no {shown} in {text}");
+            }
+            // Midnight may lie between the votes; the agent has all of them.
+            assert!(text.contains("<td>5</td>"), "{text}");
+            assert!(text.contains("h0"), "a dot: {text}");
+        }
+    }
+    let other = page(&server, &cookie, "/dashboard/overview?agent=other")
+        .await
+        .text();
+    assert!(other.contains("No votes in these 30 days"), "{other}");
+    page(&server, &cookie, "/dashboard/overview?days=8")
+        .await
+        .fails(422, "invalid_request");
+    assert_eq!(
+        server.get("/dashboard/overview").await.status,
+        303,
+        "without signing in"
+    );
+}
