@@ -42,6 +42,9 @@ pub struct Config {
     pub api_key: Option<String>,
     /// Public calls a second and address. None means no limit.
     pub rate_limit: Option<u32>,
+    /// Proxies in front, each of which adds the address it sees to `X-Forwarded-For`. With none
+    /// the header counts for nothing, as anyone can send it.
+    pub trusted_hops: usize,
     /// Serves the widget from this folder instead of the one built in.
     pub widget_folder: Option<PathBuf>,
     /// The demo page, its tokens, and a dashboard that is open to whoever reaches it on loopback.
@@ -62,6 +65,7 @@ impl Config {
             require_bound_tokens: false,
             api_key: None,
             rate_limit: Some(crate::limiter::WRITES_A_SECOND),
+            trusted_hops: 0,
             widget_folder: None,
             demo: false,
         }

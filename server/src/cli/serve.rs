@@ -74,6 +74,14 @@ pub struct Serve {
         default_value = "20"
     )]
     rate_limit: RateLimit,
+    /// Proxies in front, each of which adds the address it sees to `X-Forwarded-For`
+    #[arg(
+        long,
+        value_name = "N",
+        env = "WORKFLOWAI_FEEDBACK_TRUSTED_HOPS",
+        default_value_t = 0
+    )]
+    trusted_hops: u8,
     /// Serves the widget from this folder instead of the one built in
     #[arg(long, value_name = "DIR", env = "WORKFLOWAI_FEEDBACK_WIDGET_DIR")]
     widget_dir: Option<PathBuf>,
@@ -185,6 +193,7 @@ impl Serve {
         config.require_bound_tokens = self.require_bound_tokens;
         config.api_key = self.api_key;
         config.rate_limit = self.rate_limit.0;
+        config.trusted_hops = self.trusted_hops.into();
         config.widget_folder = self.widget_dir;
         config.demo = self.demo;
         Ok(config)

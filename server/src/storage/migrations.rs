@@ -4,6 +4,7 @@ use std::time::Duration;
 use sqlx::AnyPool;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 
+use super::DEFAULT_TENANT;
 use super::engine::Engine;
 use crate::clock::{SECOND, now};
 use crate::secret;
@@ -25,7 +26,8 @@ impl From<sqlx::Error> for MigrationError {
     }
 }
 
-/// Brings the schema up to date, one process at a time. True if there was none.
+/// Brings the schema up to date, one process at a time. True if this process is the first
+/// to use it.
 pub async fn run(pool: &AnyPool, engine: Engine) -> Result<bool, MigrationError> {
     let migrations = engine.migrations();
     let known = migrations.last().map_or(0, |(version, ..)| *version);
@@ -49,14 +51,13 @@ pub async fn run(pool: &AnyPool, engine: Engine) -> Result<bool, MigrationError>
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let new = !has_schema(pool).await;
     let result = migrator.run(pool).await;
     sqlx::query("DELETE FROM migration_lease WHERE holder = $1")
         .bind(&holder)
         .execute(pool)
         .await?;
     match result {
-        Ok(()) => Ok(new),
+        Ok(()) => Ok(claim_as_new(pool).await?),
         Err(MigrateError::VersionMissing(found)) => Err(MigrationError::Newer { found, known }),
         Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
             Err(MigrationError::Database(error))
@@ -86,11 +87,15 @@ async fn make_lease_table(pool: &AnyPool) -> Result<(), sqlx::Error> {
     }
 }
 
-async fn has_schema(pool: &AnyPool) -> bool {
-    sqlx::query("SELECT 1 FROM tenants LIMIT 1")
-        .execute(pool)
-        .await
-        .is_ok()
+/// True for the one process that finds the first tenant without the time of its making.
+async fn claim_as_new(pool: &AnyPool) -> Result<bool, sqlx::Error> {
+    let claimed =
+        sqlx::query("UPDATE tenants SET created_at = $1 WHERE id = $2 AND created_at = 0")
+            .bind(now())
+            .bind(DEFAULT_TENANT)
+            .execute(pool)
+            .await?;
+    Ok(claimed.rows_affected() == 1)
 }
 
 async fn take_lease(pool: &AnyPool, holder: &str) -> Result<bool, sqlx::Error> {

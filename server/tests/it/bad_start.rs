@@ -117,6 +117,7 @@ fn a_bad_setting_is_named() {
         (["--legacy-hmac-key", "not base64!"], "--legacy-hmac-key"),
         (["--rate-limit", "0"], "--rate-limit"),
         (["--rate-limit", "much"], "--rate-limit"),
+        (["--trusted-hops", "many"], "--trusted-hops"),
         (["--api-key", "too-short"], "--api-key"),
         (
             ["--allowed-origin", "https://a.example/path"],
