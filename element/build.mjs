@@ -37,18 +37,22 @@ await mkdir(paths.out, { recursive: true });
 
 const core = resolve(paths.core);
 
-/** `#locales/TAG` is a language's texts, `#locales/index` imports each but English when needed. */
+/** The languages with a file of their own; English is built in. */
+const languages = Object.keys(packs).filter((tag) => tag !== "en");
+
+/** `#locales/en` is part of what imports it; `#locales/index` imports any other language's file. */
 function localePacks({ onResolve, onLoad }) {
-  onResolve({ filter: /^#locales\// }, ({ path }) => ({
-    path: path.slice(9),
-    namespace: "locales",
-  }));
+  onResolve({ filter: /^#locales\// }, ({ path, kind }) =>
+    kind === "dynamic-import"
+      ? { path: `./locales/${path.slice(9)}.js`, external: true }
+      : { path: path.slice(9), namespace: "locales" },
+  );
   onLoad({ filter: /./, namespace: "locales" }, ({ path }) => ({
     contents:
       path === "index"
-        ? `export const packs={${Object.keys(packs)
-            .filter((tag) => tag !== "en")
-            .map((tag) => `${JSON.stringify(tag)}:()=>import("#locales/${tag}")`)}}`
+        ? `export const packs={${languages.map(
+            (tag) => `${JSON.stringify(tag)}:()=>import("#locales/${tag}")`,
+          )}}`
         : `export default ${JSON.stringify(packs[path])}`,
     resolveDir: root,
   }));
@@ -136,6 +140,15 @@ const reactBuild = await build({
   ],
 });
 
+await mkdir(join(paths.out, "locales"));
+for (const tag of languages) {
+  const { code } = await transform(`export default ${JSON.stringify(packs[tag])}`, {
+    minify: true,
+    charset: "utf8",
+  });
+  await writeFile(join(paths.out, "locales", `${tag}.js`), code);
+}
+
 await cp(join(core, "workflowai_feedback_bg.wasm"), join(paths.out, "core.wasm"));
 await writeFile(join(paths.out, "style.css"), await css("widget.css", "panel.css", "element.css"));
 
@@ -150,14 +163,16 @@ await writeFile(
       license,
       type: "module",
       engines,
-      // The file that defines the element.
-      sideEffects: ["./index.js"],
+      // The file that defines the element, and languages: a page that imports one has it at hand
+      // when the element asks for it.
+      sideEffects: ["./index.js", "./locales/*.js"],
       exports: {
         ".": "./index.js",
         "./element": "./element.js",
         "./react": "./react.js",
         "./client": "./client.js",
         "./ssr": "./ssr.js",
+        "./locales/*": "./locales/*.js",
         "./style.css": "./style.css",
         "./package.json": "./package.json",
       },
