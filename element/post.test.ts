@@ -376,7 +376,7 @@ test("three unproven answers warn once", async () => {
   assert.match(String(warn.mock.calls[0]?.arguments[0]), /api-url/);
 });
 
-test("a vote goes on when its widget is gone, and is let go of at its end", async () => {
+test("a vote goes on when its widget is gone, and is remembered for when it comes back", async () => {
   const { key, post, vote } = watched();
   const [watcher] = post._watchers;
   answer = () => Promise.reject(new TypeError("Failed to fetch"));
@@ -389,5 +389,14 @@ test("a vote goes on when its widget is gone, and is let go of at its end", asyn
   mock.timers.tick(1000);
   await settled();
   assert.equal(seen.length, 2);
+  assert.equal(open(key), post);
+  assert.equal(post._delivery._acknowledged, "positive");
+});
+
+test("a widget that goes without a vote leaves nothing", () => {
+  const { key, post } = watched();
+  const [watcher] = post._watchers;
+  assert.ok(watcher);
+  close(post, watcher);
   assert.notEqual(open(key), post);
 });

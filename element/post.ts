@@ -115,8 +115,8 @@ export const run = (post: Post, effects: Effects, about?: Kept): void => {
     clearTimeout(post._timer);
     post._timer = setTimeout(() => run(post, wake(delivery)), Math.min(_wait, LONGEST_WAIT));
   }
-  // Nothing under way and nobody watching.
-  if (!watchers.size && !delivery._intent && !delivery._inFlight) posts.delete(key);
+  // Nobody watches and nobody voted. A vote is remembered for when its element comes back.
+  if (!watchers.size && delivery._status === "idle") posts.delete(key);
 };
 
 const send = async (post: Post) => {

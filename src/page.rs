@@ -276,13 +276,12 @@ impl Post {
     }
 }
 
-/// Lets go of posts with nothing under way and nobody watching.
+/// Lets go of posts that nobody watches and nobody voted through. A vote is remembered for when its
+/// element comes back.
 pub fn sweep() {
     POSTS.with_borrow_mut(|posts| {
         posts.retain(|post| {
-            let delivery = post.delivery.borrow();
-            delivery.intent.is_some()
-                || delivery.in_flight.is_some()
+            post.delivery.borrow().status != Status::Idle
                 || post
                     .watchers
                     .borrow()

@@ -6,12 +6,17 @@ import type { FeedbackElement } from "../../element/feedback-element.ts";
 import { BOTH, scene } from "./fixtures/scene.ts";
 import { wrapCore } from "./fixtures/trap.ts";
 
-/** What is alive after the rubbish is collected. */
+/** What is alive once collecting rubbish frees nothing more: one collection may not reach it all. */
 const alive = async (devtools: CDPSession) => {
-  await devtools.send("HeapProfiler.collectGarbage");
-  const { metrics } = await devtools.send("Performance.getMetrics");
-  const metric = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? NaN;
-  return { listeners: metric("JSEventListeners"), nodes: metric("Nodes") };
+  let before = Infinity;
+  for (;;) {
+    await devtools.send("HeapProfiler.collectGarbage");
+    const { metrics } = await devtools.send("Performance.getMetrics");
+    const metric = (name: string) => metrics.find((metric) => metric.name === name)?.value ?? NaN;
+    const nodes = metric("Nodes");
+    if (!(nodes < before)) return { listeners: metric("JSEventListeners"), nodes };
+    before = nodes;
+  }
 };
 
 for (const [how, policy] of BOTH) {
@@ -40,6 +45,9 @@ for (const [how, policy] of BOTH) {
     const first = await round();
     const second = await round();
     assert.equal(site.fetched.includes("/core.wasm"), first.memory > 0);
-    assert.deepEqual(second, first);
+    assert.ok(first.nodes < 1_000, `nothing is left of 1,000 elements: ${JSON.stringify(first)}`);
+    assert.ok(second.nodes <= first.nodes, "nodes grow");
+    assert.ok(second.listeners <= first.listeners, "listeners grow");
+    assert.equal(second.memory, first.memory);
   });
 }
