@@ -17,6 +17,21 @@ for (const [how, policy] of BOTH) {
     });
   }
 
+  for (const [lang, file, name, thanks] of [
+    ["de-AT", "de", "Gute Antwort", "Danke für das Feedback"],
+    ["pt-PT", "pt-BR", "Boa resposta", "Agradecemos o feedback"],
+    ["ar", "ar", "إجابة جيدة", "شكرًا على تقييمك"],
+  ] as const) {
+    test(`${how}: lang="${lang}" speaks the nearest language there is`, async (t) => {
+      const { page, site, widget } = await scene(t, { policy, lang });
+      await page.getByRole("button", { name, exact: true }).click();
+      await widget.reach("sent", "positive");
+      assert.equal(await widget.status(), thanks);
+      const packs = site.fetched.filter((path) => path.startsWith("/locales/"));
+      assert.deepEqual(packs, [`/locales/${file}.js`]);
+    });
+  }
+
   test(`${how}: the page's own words replace those of the language`, async (t) => {
     const { page, widget } = await scene(t, { policy, head: SETTINGS });
     await widget.preload();
