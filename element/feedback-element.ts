@@ -10,6 +10,15 @@ const NAMES =
   );
 const dashed = (name: string) => name.replace(/[A-Z]+/g, "-$&").toLowerCase();
 
+/** The texts of a JSON list; none if it is no such list. */
+const list = (json: string | null): string[] => {
+  try {
+    return JSON.parse(json as string).filter((text: unknown) => typeof text === "string");
+  } catch {
+    return [];
+  }
+};
+
 let sheet: CSSStyleSheet;
 let template: HTMLTemplateElement;
 let module: Promise<ControllerModule> | undefined;
@@ -289,7 +298,7 @@ for (const name of NAMES) {
       return name === "outcome"
         ? this._shown
         : name === "reasons"
-          ? JSON.parse(value || "[]")
+          ? list(value)
           : // Booleans; React 18 writes `disabled="false"`.
             /^(re|dis)/.test(name)
             ? this.hasAttribute(name) && value !== "false"

@@ -22,6 +22,18 @@ for (const [how, policy] of BOTH) {
     );
   });
 
+  test(`${how}: reasons that are no list offer none and stop no vote`, async (t) => {
+    const { page, widget } = await scene(t, { policy });
+    const element = page.locator("workflowai-feedback");
+    for (const reasons of ["Wrong facts, too long", "null", '{"a":1}', "[1, null]"]) {
+      await element.evaluate((node, value) => node.setAttribute("reasons", value), reasons);
+      await widget.thumb("negative").click();
+      await widget.reach("sent", "negative");
+      await widget.thumb("negative").click();
+      await widget.reach("sent", "");
+    }
+  });
+
   test(`${how}: a page's own backend sends, and must prove it too`, async (t) => {
     const { page, site, widget, kept } = await scene(t, { policy });
     await page.evaluate(async () => {
