@@ -52,12 +52,17 @@ pub async fn run(pool: &AnyPool, engine: Engine) -> Result<bool, MigrationError>
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let result = migrator.run(pool).await;
+    // Under the lease, so that one process after the other asks.
+    let new = match result {
+        Ok(()) => claim_as_new(pool).await,
+        Err(_) => Ok(false),
+    };
     sqlx::query("DELETE FROM migration_lease WHERE holder = $1")
         .bind(&holder)
         .execute(pool)
         .await?;
     match result {
-        Ok(()) => Ok(claim_as_new(pool).await?),
+        Ok(()) => Ok(new?),
         Err(MigrateError::VersionMissing(found)) => Err(MigrationError::Newer { found, known }),
         Err(MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _)) => {
             Err(MigrationError::Database(error))
