@@ -240,7 +240,12 @@ impl Post {
                 let effects = {
                     let mut delivery = self.delivery.borrow_mut();
                     delivery.in_flight = None;
-                    delivery.abandon(Status::Idle)
+                    // The listener may have voted anew: that vote stands.
+                    if delivery.intent.as_ref() == Some(&intent) {
+                        delivery.abandon(Status::Idle)
+                    } else {
+                        delivery.wake()
+                    }
                 };
                 return self.run(effects, None);
             }
