@@ -11,7 +11,6 @@ const { values: paths } = parseArgs({
     core: { type: "string" },
     out: { type: "string" },
     modules: { type: "string" },
-    smallest: { type: "boolean" },
   },
 });
 const root = resolve(import.meta.dirname, "..");

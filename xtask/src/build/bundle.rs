@@ -37,9 +37,6 @@ pub fn bundle(workspace: &Workspace, variant: Variant) -> Result<(), Failure> {
         node.arg("--baked").arg(&baked).arg("--core").arg(&core);
         node.arg("--modules").arg(modules(workspace));
         node.arg("--out").arg(workspace.package());
-        if variant == Variant::Smallest {
-            node.arg("--smallest");
-        }
         run_quietly("bundling the package", &mut node)
     })
 }
