@@ -5,12 +5,16 @@ use crate::{FieldError, Outcome, check_characters, check_id, limits};
 /// Which press of which client a request carries, so that a late one can be told from a new one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Intent {
     /// A random id that the client keeps only with its outbox.
+    #[cfg_attr(feature = "schema", schema(min_length = 1, max_length = 64))]
     pub client: String,
     /// Rises with every press of that client.
+    #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_u64))]
     pub sequence: u64,
     /// Whole seconds between the press and the sending.
+    #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_u64))]
     pub age: u64,
 }
 
@@ -45,6 +49,7 @@ impl Intent {
 /// The part of an [`Intent`] that the receiver sends back: proof that it read it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct IntentEcho {
     /// As sent.
     pub client: String,
@@ -64,24 +69,29 @@ impl From<&Intent> for IntentEcho {
 /// Body of `POST /v1/feedback`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FeedbackRequest {
     /// The run's token.
+    #[cfg_attr(feature = "schema", schema(min_length = 1))]
     pub feedback_token: String,
     /// The vote.
     pub outcome: Outcome,
-    /// What the person wrote, up to [`limits::COMMENT_CHARACTERS`]. Empty means absent.
+    /// What the person wrote, up to 10,000 characters. Empty means absent.
+    #[cfg_attr(feature = "schema", schema(max_length = 10_000))]
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     pub comment: Option<String>,
     /// The end user. Empty means absent.
+    #[cfg_attr(feature = "schema", schema(max_length = 256))]
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
     )]
     pub user_id: Option<String>,
-    /// Up to [`limits::REASONS`] reasons of [`limits::REASON_CHARACTERS`] each.
+    /// Up to 8 reasons of 64 characters each.
+    #[cfg_attr(feature = "schema", schema(max_items = 8))]
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
@@ -119,10 +129,13 @@ impl FeedbackRequest {
 /// Body of `POST /v1/feedback/retract`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct RetractRequest {
     /// The run's token.
+    #[cfg_attr(feature = "schema", schema(min_length = 1))]
     pub feedback_token: String,
     /// The end user. Empty means absent.
+    #[cfg_attr(feature = "schema", schema(max_length = 256))]
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
@@ -152,8 +165,10 @@ impl RetractRequest {
 /// Body of `POST /v1/feedback/lookup`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LookupRequest {
-    /// 1 to [`limits::LOOKUP_ITEMS`] keys to look up.
+    /// 1 to 100 keys to look up.
+    #[cfg_attr(feature = "schema", schema(min_items = 1, max_items = 100))]
     pub items: Vec<LookupItem>,
 }
 
@@ -177,10 +192,13 @@ impl LookupRequest {
 /// One key of a [`LookupRequest`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LookupItem {
     /// The run's token.
+    #[cfg_attr(feature = "schema", schema(min_length = 1))]
     pub feedback_token: String,
     /// The end user. Empty means absent.
+    #[cfg_attr(feature = "schema", schema(max_length = 256))]
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
@@ -203,8 +221,9 @@ impl LookupItem {
 /// Answer to `POST /v1/feedback`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FeedbackReply {
-    /// The entry's id, a `UUIDv7`. It stays when the vote changes.
+    /// The entry's id, a UUID of version 7. It stays when the vote changes.
     pub id: String,
     /// The stored outcome. None only where a later retraction won.
     pub outcome: Option<Outcome>,
@@ -229,6 +248,7 @@ pub struct FeedbackReply {
 /// Answer to `POST /v1/feedback/retract` and `GET /v1/feedback`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct OutcomeReply {
     /// The stored outcome, null if there is none.
     pub outcome: Option<Outcome>,
@@ -249,6 +269,7 @@ pub struct OutcomeReply {
 /// Answer to `POST /v1/feedback/lookup`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LookupReply {
     /// One answer an item, in the order asked.
     pub items: Vec<LookupAnswer>,
@@ -257,6 +278,7 @@ pub struct LookupReply {
 /// One answer of a [`LookupReply`]: `{"outcome": …}` or `{"error": …}`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[cfg_attr(feature = "serde", serde(rename_all = "lowercase"))]
 pub enum LookupAnswer {
     /// The stored outcome, null if there is none.
@@ -268,6 +290,7 @@ pub enum LookupAnswer {
 /// Every error's body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
     /// The error.
     pub error: ErrorDetail,
@@ -276,6 +299,7 @@ pub struct ErrorBody {
 /// What went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ErrorDetail {
     /// For programs, such as `invalid_feedback_token`.
     pub code: String,

@@ -1,5 +1,6 @@
 /// What the team made of a vote.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, utoipa::ToSchema)]
+#[schema(rename_all = "lowercase")]
 pub enum Annotation {
     /// Dealt with.
     Resolved,

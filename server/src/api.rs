@@ -10,7 +10,8 @@ mod query;
 mod scope;
 
 use axum::Router;
-use axum::routing::{delete, get, post};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 pub use export::respond;
 pub use list::{Asked, read};
@@ -23,37 +24,21 @@ use crate::app::Shared;
 use crate::cache::no_store;
 use crate::error::method_not_allowed;
 
+/// The calls, with their descriptions.
+pub fn calls() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(mint::one))
+        .routes(routes!(mint::several))
+        .routes(routes!(list::of_agent))
+        .routes(routes!(list::of_run))
+        .routes(routes!(export::export))
+        .routes(routes!(annotate::annotate))
+        .routes(routes!(erase::erase))
+}
+
 /// `/v1/{tenant}/…`
 pub fn router(app: &Shared) -> Router {
-    Router::new()
-        .route(
-            "/v1/{tenant}/agents/{agent_id}/runs/{run_id}/feedback_token",
-            post(mint::one),
-        )
-        .route(
-            "/v1/{tenant}/agents/{agent_id}/feedback_tokens",
-            post(mint::several),
-        )
-        .route(
-            "/v1/{tenant}/agents/{agent_id}/feedback",
-            get(list::of_agent),
-        )
-        .route(
-            "/v1/{tenant}/agents/{agent_id}/runs/{run_id}/feedback",
-            get(list::of_run),
-        )
-        .route(
-            "/v1/{tenant}/agents/{agent_id}/feedback/export",
-            get(export::export),
-        )
-        .route(
-            "/v1/{tenant}/agents/{agent_id}/feedback/{id}/annotate",
-            post(annotate::annotate),
-        )
-        .route(
-            "/v1/{tenant}/users/{user_id}/feedback",
-            delete(erase::erase),
-        )
+    Router::from(calls())
         .method_not_allowed_fallback(method_not_allowed)
         .layer(axum::middleware::map_response(no_store))
         .with_state(app.clone())

@@ -34,6 +34,7 @@ mod fold;
 mod json;
 mod keyring;
 mod limiter;
+mod openapi;
 mod operations;
 mod order;
 mod origin;

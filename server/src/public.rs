@@ -7,8 +7,9 @@ mod vote;
 use axum::Router;
 use axum::http::Method;
 use axum::http::header::RETRY_AFTER;
-use axum::routing::post;
 use tower_http::cors::{AllowHeaders, AllowOrigin, CorsLayer};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use crate::app::Shared;
 use crate::cache::no_store;
@@ -16,6 +17,14 @@ use crate::error::method_not_allowed;
 
 /// Seconds for which a browser remembers a preflight; two hours is Chromium's most.
 const PREFLIGHT: std::time::Duration = std::time::Duration::from_hours(2);
+
+/// The calls, with their descriptions.
+pub fn calls() -> OpenApiRouter<Shared> {
+    OpenApiRouter::new()
+        .routes(routes!(vote::vote, lookup::one))
+        .routes(routes!(retract::retract))
+        .routes(routes!(lookup::several))
+}
 
 /// `/v1/feedback` and what is below it.
 pub fn router(app: &Shared) -> Router {
@@ -30,10 +39,7 @@ pub fn router(app: &Shared) -> Router {
         .allow_headers(AllowHeaders::mirror_request())
         .expose_headers([RETRY_AFTER])
         .max_age(PREFLIGHT);
-    Router::new()
-        .route("/v1/feedback", post(vote::vote).get(lookup::one))
-        .route("/v1/feedback/retract", post(retract::retract))
-        .route("/v1/feedback/lookup", post(lookup::several))
+    Router::from(calls())
         .method_not_allowed_fallback(method_not_allowed)
         .layer(axum::middleware::map_response(no_store))
         .layer(cors)

@@ -10,7 +10,8 @@ use crate::keyring::{Keyring, TokenRefusal};
 use crate::limiter::Limiter;
 use crate::storage::{DEFAULT_TENANT, OpenError, Opened, Place, StorageError};
 use crate::{
-    ApiKeyInfo, Scope, SigningKeyInfo, api, dashboard, demo, error, operations, public, widget,
+    ApiKeyInfo, Scope, SigningKeyInfo, api, dashboard, demo, error, openapi, operations, public,
+    widget,
 };
 use workflowai_feedback_protocol::FieldError;
 use workflowai_feedback_protocol::token::{
@@ -79,9 +80,9 @@ impl Receiver {
         dashboard::router(&self.app)
     }
 
-    /// `/healthz` and `/readyz`.
+    /// `/healthz`, `/readyz`, and the description of every call: `/openapi.json` and `/docs`.
     pub fn operations_router(&self) -> Router {
-        operations::router(&self.app)
+        operations::router(&self.app).merge(openapi::router(&self.app))
     }
 
     /// All of them, with an answer for every other address; with [`Config::demo`] the demo too.

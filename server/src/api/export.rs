@@ -4,6 +4,7 @@ use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::try_unfold;
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::Scope;
 use super::auth::ApiKey;
@@ -13,6 +14,7 @@ use crate::app::Shared;
 use crate::cursor::Cursor;
 use crate::error::ApiError;
 use crate::export::Format;
+use crate::openapi::ReadRefusals;
 use crate::segments::Segments;
 use crate::storage::Filter;
 
@@ -20,12 +22,34 @@ use crate::storage::Filter;
 const BATCH: u32 = 500;
 
 /// How the export is written.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Shape {
+    /// `ndjson` if not given. No cell of the CSV is a formula.
+    #[param(value_type = Option<Format>, nullable = false)]
     format: Option<String>,
 }
 
-/// `GET /v1/{tenant}/agents/{agent_id}/feedback/export`
+/// Streams the votes of an agent as a file
+///
+/// Everything that the filters leave, newest first. Wants the scope `read`.
+#[utoipa::path(
+    get,
+    path = "/v1/{tenant}/agents/{agent_id}/feedback/export",
+    tag = "Reading",
+    operation_id = "export",
+    params(
+        ("tenant" = String, Path, description = "`_` is the key's own", min_length = 1, max_length = 256),
+        ("agent_id" = String, Path, description = "The agent that answered", min_length = 1, max_length = 256),
+        Shape,
+        Filters,
+    ),
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "The file", content((String = "application/x-ndjson"), (String = "text/csv"))),
+        ReadRefusals
+    )
+)]
 pub async fn export(
     State(app): State<Shared>,
     key: ApiKey,

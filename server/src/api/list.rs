@@ -2,6 +2,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use workflowai_feedback_protocol::{FieldError, check_id};
 
 use super::Scope;
@@ -10,6 +11,7 @@ use super::query::{Filters, number, parsed};
 use crate::app::{App, Shared};
 use crate::cursor::Cursor;
 use crate::error::ApiError;
+use crate::openapi::ReadRefusals;
 use crate::segments::Segments;
 use crate::storage::{Count, Entry, Filter};
 
@@ -18,27 +20,55 @@ const MOST: u32 = 100;
 const FARTHEST: u32 = 10_000;
 
 /// Which page of a list.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Place {
+    /// Votes on a page, 20 if not given.
+    #[param(value_type = Option<u32>, nullable = false, minimum = 1, maximum = 100)]
     limit: Option<String>,
+    /// The `next` of the page before.
+    #[param(nullable = false)]
     cursor: Option<String>,
+    /// Votes to skip.
+    #[param(value_type = Option<u32>, nullable = false, minimum = 0, maximum = 10_000)]
     offset: Option<String>,
 }
 
 /// A page of votes.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct ListReply {
+    /// Newest first.
     items: Vec<Entry>,
+    /// How many votes the filters leave.
     count: i64,
+    /// `at_least` where there are more than `count`. Else absent.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     count_is: Option<&'static str>,
+    /// The `cursor` of the next page, null on the last.
     next: Option<String>,
 }
 
 /// A query that could be read, or not.
 pub type Asked<T> = Result<Query<T>, QueryRejection>;
 
-/// `GET /v1/{tenant}/agents/{agent_id}/feedback`
+/// Lists the votes of an agent
+///
+/// Wants the scope `read`.
+#[utoipa::path(
+    get,
+    path = "/v1/{tenant}/agents/{agent_id}/feedback",
+    tag = "Reading",
+    operation_id = "list",
+    params(
+        ("tenant" = String, Path, description = "`_` is the key's own", min_length = 1, max_length = 256),
+        ("agent_id" = String, Path, description = "The agent that answered", min_length = 1, max_length = 256),
+        Place,
+        Filters,
+    ),
+    security(("api_key" = [])),
+    responses((status = 200, description = "A page", body = ListReply), ReadRefusals)
+)]
 pub async fn of_agent(
     State(app): State<Shared>,
     key: ApiKey,
@@ -50,7 +80,24 @@ pub async fn of_agent(
     list(&app, tenant, agent_filter(agent)?, place, filters).await
 }
 
-/// `GET /v1/{tenant}/agents/{agent_id}/runs/{run_id}/feedback`
+/// Lists the votes of one run
+///
+/// Wants the scope `read`.
+#[utoipa::path(
+    get,
+    path = "/v1/{tenant}/agents/{agent_id}/runs/{run_id}/feedback",
+    tag = "Reading",
+    operation_id = "list_run",
+    params(
+        ("tenant" = String, Path, description = "`_` is the key's own", min_length = 1, max_length = 256),
+        ("agent_id" = String, Path, description = "The agent that answered", min_length = 1, max_length = 256),
+        ("run_id" = String, Path, description = "The answer to vote on", min_length = 1, max_length = 256),
+        Place,
+        Filters,
+    ),
+    security(("api_key" = [])),
+    responses((status = 200, description = "A page", body = ListReply), ReadRefusals)
+)]
 pub async fn of_run(
     State(app): State<Shared>,
     key: ApiKey,

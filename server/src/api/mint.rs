@@ -1,6 +1,7 @@
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use workflowai_feedback_protocol::token::Claims;
 use workflowai_feedback_protocol::{FieldError, check_id, limits};
 
@@ -10,50 +11,86 @@ use crate::app::Shared;
 use crate::clock::{SECOND, now};
 use crate::error::ApiError;
 use crate::json::JsonBody;
+use crate::openapi::KeyedRefusals;
 use crate::segments::Segments;
 
 /// Bytes of a request for up to [`limits::MINT_RUNS`] runs.
 const BATCH_BYTES: usize = 1024 * 1024;
 
 /// Body of `…/runs/{run_id}/feedback_token`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct MintRequest {
+    /// Binds the token to one user. Empty means absent.
+    #[schema(max_length = 256)]
     user_id: Option<String>,
+    /// Seconds it lasts.
+    #[schema(minimum = 1)]
     expires_in: Option<i64>,
 }
 
 /// A token for one run.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct MintReply {
+    /// The token.
     feedback_token: String,
 }
 
 /// Body of `…/feedback_tokens`.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 pub struct BatchRequest {
+    /// 1 to 1,000 runs.
+    #[schema(min_items = 1, max_items = 1_000)]
     items: Vec<BatchItem>,
+    /// Seconds they last.
+    #[schema(minimum = 1)]
     expires_in: Option<i64>,
 }
 
-#[derive(Deserialize)]
+/// One run of a [`BatchRequest`].
+#[derive(Deserialize, ToSchema)]
 struct BatchItem {
+    /// The answer to vote on.
+    #[schema(min_length = 1, max_length = 256)]
     run_id: String,
+    /// Binds the token to one user. Empty means absent.
+    #[schema(max_length = 256)]
     user_id: Option<String>,
 }
 
 /// Tokens in the order asked.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct BatchReply {
+    /// One a run.
     items: Vec<BatchToken>,
 }
 
-#[derive(Serialize)]
+/// One token of a [`BatchReply`].
+#[derive(Serialize, ToSchema)]
 struct BatchToken {
+    /// As sent.
     run_id: String,
+    /// The token.
     feedback_token: String,
 }
 
-/// `POST /v1/{tenant}/agents/{agent_id}/runs/{run_id}/feedback_token`
+/// Mints a token for one run
+///
+/// Bind it to an opaque id of the user wherever one is known: whoever holds an unbound token may
+/// change the vote of any user of that run. Wants the scope `mint`.
+#[utoipa::path(
+    post,
+    path = "/v1/{tenant}/agents/{agent_id}/runs/{run_id}/feedback_token",
+    tag = "Tokens",
+    operation_id = "mint",
+    params(
+        ("tenant" = String, Path, description = "`_` is the key's own", min_length = 1, max_length = 256),
+        ("agent_id" = String, Path, description = "The agent that answered", min_length = 1, max_length = 256),
+        ("run_id" = String, Path, description = "The answer to vote on", min_length = 1, max_length = 256),
+    ),
+    security(("api_key" = [])),
+    request_body = MintRequest,
+    responses((status = 200, description = "The token", body = MintReply), KeyedRefusals)
+)]
 pub async fn one(
     State(app): State<Shared>,
     key: ApiKey,
@@ -74,7 +111,22 @@ pub async fn one(
     Ok(Json(MintReply { feedback_token }))
 }
 
-/// `POST /v1/{tenant}/agents/{agent_id}/feedback_tokens`
+/// Mints tokens for several runs
+///
+/// In the order asked. Wants the scope `mint`.
+#[utoipa::path(
+    post,
+    path = "/v1/{tenant}/agents/{agent_id}/feedback_tokens",
+    tag = "Tokens",
+    operation_id = "mint_several",
+    params(
+        ("tenant" = String, Path, description = "`_` is the key's own", min_length = 1, max_length = 256),
+        ("agent_id" = String, Path, description = "The agent that answered", min_length = 1, max_length = 256),
+    ),
+    security(("api_key" = [])),
+    request_body = BatchRequest,
+    responses((status = 200, description = "The tokens", body = BatchReply), KeyedRefusals)
+)]
 pub async fn several(
     State(app): State<Shared>,
     key: ApiKey,

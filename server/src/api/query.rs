@@ -2,6 +2,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+use utoipa::IntoParams;
 use workflowai_feedback_protocol::{FieldError, Outcome, check_characters, check_id, limits};
 
 use crate::annotation::Marked;
@@ -13,15 +14,32 @@ const SEARCH_CHARACTERS: usize = 200;
 
 /// The filters of a list, as they stand in an address. Everything is text here, so that an error
 /// can name its field; empty means absent, as a form sends it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Filters {
+    /// Thumbs up or down.
+    #[param(value_type = Option<Outcome>, nullable = false)]
     pub outcome: Option<String>,
+    /// With a comment, or without one.
+    #[param(value_type = Option<bool>, nullable = false)]
     pub has_comment: Option<String>,
+    /// With this reason among theirs.
+    #[param(nullable = false, max_length = 64)]
     pub reason: Option<String>,
+    /// With every one of these terms, separated by spaces, as a part of the comment.
+    #[param(nullable = false, max_length = 200)]
     pub q: Option<String>,
+    /// Of one end user.
+    #[param(nullable = false, max_length = 256)]
     pub user_id: Option<String>,
+    /// `resolved`, `incorrect`, `correct` or `open`.
+    #[param(nullable = false)]
     pub annotation: Option<String>,
+    /// Made at this time or later: RFC 3339, or a day in UTC.
+    #[param(nullable = false)]
     pub from: Option<String>,
+    /// Made before this time.
+    #[param(nullable = false)]
     pub to: Option<String>,
 }
 

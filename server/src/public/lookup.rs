@@ -2,6 +2,7 @@ use axum::Json;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use serde::Deserialize;
+use utoipa::IntoParams;
 use workflowai_feedback_protocol::{
     FieldError, LookupAnswer, LookupItem, LookupReply, LookupRequest, Outcome, OutcomeReply,
 };
@@ -9,12 +10,22 @@ use workflowai_feedback_protocol::{
 use crate::app::{App, Shared};
 use crate::error::ApiError;
 use crate::json::JsonBody;
+use crate::openapi::PublicRefusals;
 use crate::peer::Peer;
 
 /// Items of a lookup that cost as much as one call.
 const ITEMS_A_CALL: usize = 10;
 
-/// `POST /v1/feedback/lookup`
+/// Looks up several votes
+///
+/// Answers in the order asked. No answer holds a comment.
+#[utoipa::path(
+    post,
+    path = "/v1/feedback/lookup",
+    tag = "Votes",
+    request_body = LookupRequest,
+    responses((status = 200, description = "One answer an item", body = LookupReply), PublicRefusals)
+)]
 pub async fn several(
     State(app): State<Shared>,
     Peer(peer): Peer,
@@ -37,13 +48,27 @@ pub async fn several(
 }
 
 /// The query of `GET /v1/feedback`.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub struct Key {
+    /// The run's token.
+    #[param(required = true, nullable = false, min_length = 1)]
     feedback_token: Option<String>,
+    /// The end user.
+    #[param(nullable = false, max_length = 256)]
     user_id: Option<String>,
 }
 
-/// `GET /v1/feedback`, for clients of the original service.
+/// Looks up one vote
+///
+/// For clients of the original service: a token in an address ends up in logs on the way.
+#[utoipa::path(
+    get,
+    path = "/v1/feedback",
+    tag = "Votes",
+    params(Key),
+    responses((status = 200, description = "What is stored", body = OutcomeReply), PublicRefusals)
+)]
 pub async fn one(
     State(app): State<Shared>,
     Peer(peer): Peer,

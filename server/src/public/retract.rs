@@ -6,10 +6,20 @@ use crate::app::Shared;
 use crate::clock::now;
 use crate::error::ApiError;
 use crate::json::JsonBody;
+use crate::openapi::PublicRefusals;
 use crate::peer::Peer;
 use crate::storage::{Change, Write};
 
-/// `POST /v1/feedback/retract`
+/// Takes a vote back
+///
+/// Answers 200 also when there was none.
+#[utoipa::path(
+    post,
+    path = "/v1/feedback/retract",
+    tag = "Votes",
+    request_body = RetractRequest,
+    responses((status = 200, description = "What is stored now", body = OutcomeReply), PublicRefusals)
+)]
 pub async fn retract(
     State(app): State<Shared>,
     Peer(peer): Peer,

@@ -6,10 +6,21 @@ use crate::app::Shared;
 use crate::clock::now;
 use crate::error::ApiError;
 use crate::json::JsonBody;
+use crate::openapi::PublicRefusals;
 use crate::peer::Peer;
 use crate::storage::{Change, Write};
 
-/// `POST /v1/feedback`
+/// Casts a vote
+///
+/// One entry is kept per run and user: the same pair overwrites it, with its comment and reasons.
+/// What got 200 is on disk.
+#[utoipa::path(
+    post,
+    path = "/v1/feedback",
+    tag = "Votes",
+    request_body = FeedbackRequest,
+    responses((status = 200, description = "The stored vote", body = FeedbackReply), PublicRefusals)
+)]
 pub async fn vote(
     State(app): State<Shared>,
     Peer(peer): Peer,

@@ -18,7 +18,7 @@ pub enum Count {
 }
 
 /// One vote as the team sees it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Entry {
     /// `UUIDv7`; stays when the vote changes.
     pub id: String,

@@ -11,6 +11,7 @@ mod durability;
 mod history;
 mod http;
 mod nesting;
+mod openapi;
 mod order;
 #[cfg(unix)]
 mod postgres;

@@ -1,0 +1,138 @@
+//! `/openapi.json`, made from the handlers, and `/docs`, the same for people.
+
+mod page;
+
+use std::collections::BTreeMap;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::HeaderValue;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Info, OpenApi, Ref, RefOr, ResponseBuilder, Server};
+use utoipa::{IntoResponses, PartialSchema, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use workflowai_feedback_protocol::ErrorBody;
+
+use crate::app::Shared;
+use crate::base::Base;
+use crate::error::method_not_allowed;
+use crate::{api, operations, public};
+
+const ABOUT: &str = "Receives feedback votes on AI answers. Calls of pages need a feedback token \
+    alone; calls of backends need an API key. An error is always \
+    `{\"error\": {\"code\", \"message\"}}`, and its message begins with the field that is to blame.";
+
+/// `/openapi.json` and `/docs`
+pub fn router(app: &Shared) -> Router {
+    Router::new()
+        .route("/openapi.json", get(json))
+        .route("/docs", get(page::page))
+        .route("/docs/docs.css", get(page::style))
+        .method_not_allowed_fallback(method_not_allowed)
+        .with_state(app.clone())
+}
+
+async fn json(State(app): State<Shared>, base: Base) -> Response {
+    let document = document(&app, base).to_json();
+    match document {
+        Ok(json) => (
+            [(CONTENT_TYPE, HeaderValue::from_static("application/json"))],
+            json,
+        )
+            .into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the description could not be written");
+            axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// The description of every call, for a receiver that is reached under `base`.
+fn document(app: &Shared, Base(base): Base) -> OpenApi {
+    let calls = OpenApiRouter::<Shared>::new()
+        .merge(public::calls())
+        .merge(api::calls())
+        .merge(operations::calls());
+    let mut document = calls.into_openapi();
+    document.info = Info::new("workflowai-feedback", env!("CARGO_PKG_VERSION"));
+    document.info.description = Some(ABOUT.into());
+    let url = app.config.public_url.as_ref().map(ToString::to_string);
+    let url = url.map_or(base, |url| url.trim_end_matches('/').to_owned());
+    if !url.is_empty() {
+        document.servers = Some(vec![Server::new(url)]);
+    }
+    shared(&mut document);
+    document
+}
+
+/// Adds what several calls share.
+fn shared(document: &mut OpenApi) {
+    let mut scheme = Http::new(HttpAuthScheme::Bearer);
+    scheme.description = Some("An API key, from `api-key new`".into());
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("api_key", SecurityScheme::Http(scheme));
+    let mut schemas = vec![(ErrorBody::name().into_owned(), ErrorBody::schema())];
+    ErrorBody::schemas(&mut schemas);
+    components.schemas.extend(schemas);
+}
+
+/// What calls may answer but success: a type for each kind of call, to be named in its
+/// description.
+macro_rules! refusals {
+    ($($(#[$words:meta])* $name:ident: { $($status:literal $why:literal,)* })*) => { $(
+        $(#[$words])*
+        pub struct $name;
+
+        impl IntoResponses for $name {
+            fn responses() -> BTreeMap<String, RefOr<utoipa::openapi::Response>> {
+                BTreeMap::from([$(($status.to_string(), refusal($why))),*])
+            }
+        }
+    )* };
+}
+
+fn refusal(why: &str) -> RefOr<utoipa::openapi::Response> {
+    let body = RefOr::Ref(Ref::from_schema_name(ErrorBody::name()));
+    let content = ContentBuilder::new().schema(Some(body)).build();
+    let response = ResponseBuilder::new().description(why);
+    RefOr::T(response.content("application/json", content).build())
+}
+
+refusals! {
+    /// With a feedback token.
+    PublicRefusals: {
+        400 "`invalid_feedback_token`",
+        401 "`expired_feedback_token`",
+        403 "`user_mismatch`, `unbound_token` or `user_limit_reached`",
+        408 "`request_timeout`: the body took too long",
+        413 "`too_large`: the body is over 256 KiB",
+        415 "`unsupported_media_type`: the body is not declared as JSON",
+        422 "`invalid_request`, naming the field",
+        429 "`rate_limited`; `Retry-After` says for how long",
+        503 "`storage_unavailable`; nothing was stored",
+    }
+    /// With an API key.
+    ReadRefusals: {
+        401 "`invalid_api_key`",
+        403 "`wrong_tenant` or `missing_scope`",
+        422 "`invalid_request`, naming the field",
+        503 "`storage_unavailable`",
+    }
+    /// With an API key and a body.
+    KeyedRefusals: {
+        401 "`invalid_api_key`",
+        403 "`wrong_tenant` or `missing_scope`",
+        408 "`request_timeout`: the body took too long",
+        413 "`too_large`: the body is over the limit",
+        415 "`unsupported_media_type`: the body is not declared as JSON",
+        422 "`invalid_request`, naming the field",
+        503 "`storage_unavailable`",
+    }
+    /// Of operations.
+    StorageRefusals: {
+        503 "`storage_unavailable`",
+    }
+}
