@@ -1,11 +1,13 @@
 //! What has to be there before a chore can begin. Each step looks first, and costs next to
 //! nothing when there is nothing to do.
 
+mod crates;
 mod debian;
 mod node;
 mod rust;
 
-pub use debian::{browser, postgres};
+pub use crates::{GECKODRIVER, TRUNK};
+pub use debian::{browser, firefox, postgres, webkit};
 pub use node::node;
 pub use rust::{compiler, source, wasm_target};
 

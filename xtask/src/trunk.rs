@@ -3,24 +3,21 @@
 use std::env;
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::build::tools;
 use crate::failure::{Failure, file};
-use crate::process::{printed, run};
-use crate::setup::{self, on_path};
+use crate::process::run;
+use crate::setup;
 use crate::test::browser_script;
 use crate::workspace::Workspace;
-
-/// The newest for rustc 1.95.
-const VERSION: &str = "0.21.14";
 
 /// Runs `trunk build` and tries the result in a browser.
 pub fn trunk(workspace: &Workspace) -> Result<(), Failure> {
     setup::compiler(workspace)?;
     setup::wasm_target(workspace)?;
     setup::node(workspace)?;
-    let trunk = installed(workspace)?;
+    let trunk = setup::TRUNK.installed(workspace)?;
     let path = helpers(workspace, &tools(workspace)?)?;
     let mut build = workspace.command(trunk);
     build.args(["build", "--offline"]).env("PATH", path);
@@ -30,42 +27,6 @@ pub fn trunk(workspace: &Workspace) -> Result<(), Failure> {
         "trying the demo in a browser",
         node.arg("tests/browser/trunk.check.ts"),
     )
-}
-
-fn installed(workspace: &Workspace) -> Result<PathBuf, Failure> {
-    if let Some(trunk) = on_path("trunk") {
-        let said = printed(workspace.command(&trunk).arg("--version"))?;
-        if said.trim() == format!("trunk {VERSION}") {
-            return Ok(trunk);
-        }
-    }
-    // Not into cargo's own folder, where another version may be wanted.
-    let folder = cache().join(format!("trunk-{VERSION}"));
-    let trunk = folder.join("bin/trunk");
-    if !trunk.is_file() {
-        let mut cargo = workspace.cargo();
-        // Unoptimised: it runs for seconds, and optimising it takes a quarter of an hour.
-        cargo.args([
-            "install",
-            "trunk",
-            "--version",
-            VERSION,
-            "--locked",
-            "--debug",
-            "--root",
-        ]);
-        cargo.arg(&folder);
-        run("installing Trunk, which takes minutes, once", &mut cargo)?;
-    }
-    Ok(trunk)
-}
-
-fn cache() -> PathBuf {
-    env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .or_else(|| Some(env::home_dir()?.join(".cache")))
-        .unwrap_or_else(env::temp_dir)
-        .join("workflowai-feedback")
 }
 
 /// A `PATH` with the programs on it that Trunk would download, in the versions it looks for.

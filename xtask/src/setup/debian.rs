@@ -1,16 +1,19 @@
-//! What the tests take from Debian: the browser with its driver, of one version, and `PostgreSQL`.
+//! What the tests take from Debian: the browsers with their drivers, and `PostgreSQL`.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::failure::Failure;
 use crate::process::run_quietly;
 use crate::setup::on_path;
+use crate::stamp::entries;
 use crate::workspace::Workspace;
 
 const BY_HAND: &str = "sudo apt-get update && sudo apt-get install chromium chromium-driver";
+const FIREFOX_BY_HAND: &str = "sudo apt-get update && sudo apt-get install firefox-esr";
+const WEBKIT_BY_HAND: &str = "sudo apt-get update && sudo apt-get install webkit2gtk-driver xvfb";
 const POSTGRES_BY_HAND: &str = "sudo apt-get update && sudo apt-get install postgresql";
 
 /// Where the browser and its driver lie.
@@ -33,6 +36,65 @@ pub fn browser(workspace: &Workspace) -> Result<Browser, Failure> {
     find().ok_or_else(|| {
         Failure::new("installed chromium and chromium-driver, and still cannot find them on PATH")
             .by_hand(BY_HAND)
+    })
+}
+
+/// Installs Firefox where it is missing. Debian has no driver for it.
+pub fn firefox(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    if let Some(firefox) = on_path("firefox-esr") {
+        return Ok(firefox);
+    }
+    let what = "installing Firefox from Debian";
+    install(workspace, what, &["firefox-esr"], FIREFOX_BY_HAND)?;
+    on_path("firefox-esr").ok_or_else(|| {
+        let reason = "installed firefox-esr, and still cannot find it on PATH";
+        Failure::new(reason).by_hand(FIREFOX_BY_HAND)
+    })
+}
+
+/// Where the programs for tests in `WebKitGTK` lie.
+pub struct WebKit {
+    pub driver: PathBuf,
+    pub browser: PathBuf,
+    /// The browser draws on a screen, and there is none.
+    pub screen: PathBuf,
+}
+
+/// Installs `WebKitGTK`, its driver and a virtual screen where one of them is missing.
+pub fn webkit(workspace: &Workspace) -> Result<WebKit, Failure> {
+    if let Some(webkit) = find_webkit() {
+        return Ok(webkit);
+    }
+    let what = "installing WebKitGTK, its driver and a virtual screen from Debian";
+    install(
+        workspace,
+        what,
+        &["webkit2gtk-driver", "xvfb"],
+        WEBKIT_BY_HAND,
+    )?;
+    find_webkit().ok_or_else(|| {
+        let reason = "installed webkit2gtk-driver and xvfb, and still cannot find WebKitWebDriver, \
+                      Xvfb and webkit2gtk-4.*/MiniBrowser";
+        Failure::new(reason).by_hand(WEBKIT_BY_HAND)
+    })
+}
+
+fn find_webkit() -> Option<WebKit> {
+    // A folder for each architecture, and in there one for each release of the library.
+    let browser = entries(Path::new("/usr/lib"))
+        .iter()
+        .flat_map(|architecture| entries(architecture))
+        .filter(|folder| {
+            folder
+                .file_name()
+                .is_some_and(|name| name.to_string_lossy().starts_with("webkit2gtk-4"))
+        })
+        .map(|folder| folder.join("MiniBrowser"))
+        .find(|browser| browser.is_file())?;
+    Some(WebKit {
+        driver: on_path("WebKitWebDriver")?,
+        browser,
+        screen: on_path("Xvfb")?,
     })
 }
 

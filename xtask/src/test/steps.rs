@@ -118,6 +118,8 @@ pub const STEPS: &[Step] = &[
         )
     })
     .built(),
+    Step::test("firefox", "the journeys, in Firefox ESR", firefox).built(),
+    Step::test("webkit", "the journeys, in WebKitGTK", webkit).built(),
     Step::check("size", "the package's size against the table", |at, _| {
         size::size(at, Variant::Everyday, false)
     }),
@@ -238,6 +240,23 @@ fn wasm(at: &Workspace, counts: &mut Counts) -> Result<(), Failure> {
     run_watched(&mut cargo, |line| counts.read(line))
 }
 
+fn firefox(at: &Workspace, counts: &mut Counts) -> Result<(), Failure> {
+    let browser = setup::firefox(at)?;
+    let driver = setup::GECKODRIVER.installed(at)?;
+    let mut node = package_script(at)?;
+    node.env("FIREFOX", browser).env("GECKODRIVER", driver);
+    node_test(&mut node, &["tests/engines/firefox.test.ts".into()], counts)
+}
+
+fn webkit(at: &Workspace, counts: &mut Counts) -> Result<(), Failure> {
+    let programs = setup::webkit(at)?;
+    let mut node = package_script(at)?;
+    node.env("WEBKIT_DRIVER", programs.driver);
+    node.env("MINIBROWSER", programs.browser);
+    node.env("XVFB", programs.screen);
+    node_test(&mut node, &["tests/engines/webkit.test.ts".into()], counts)
+}
+
 fn cargo_test(at: &Workspace, counts: &mut Counts, arguments: &[&str]) -> Result<(), Failure> {
     let mut cargo = at.cargo();
     cargo.args(["test", "--no-fail-fast"]).args(arguments);
@@ -278,8 +297,14 @@ fn typescript(at: &Workspace) -> Command {
 /// `WORKFLOWAI_FEEDBACK_PACKAGE` (the npm package's folder).
 pub fn browser_script(at: &Workspace) -> Result<Command, Failure> {
     let browser = setup::browser(at)?;
-    let mut node = typescript(at);
+    let mut node = package_script(at)?;
     node.env("CHROMIUM", browser.chromium);
+    Ok(node)
+}
+
+/// Node, for TypeScript that tries package and server in a browser the caller names.
+fn package_script(at: &Workspace) -> Result<Command, Failure> {
+    let mut node = typescript(at);
     node.env("WORKFLOWAI_FEEDBACK_SERVER", server(at)?);
     node.env("WORKFLOWAI_FEEDBACK_PACKAGE", at.package());
     Ok(node)

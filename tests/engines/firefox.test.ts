@@ -1,0 +1,4 @@
+import { firefox } from "./fixtures/engines.ts";
+import { journeys } from "./journeys.ts";
+
+journeys(firefox);

@@ -1,0 +1,4 @@
+import { webkit } from "./fixtures/engines.ts";
+import { journeys } from "./journeys.ts";
+
+journeys(webkit);
