@@ -1,6 +1,7 @@
 mod api_key;
 mod config_file;
 mod dashboard;
+mod demo_data;
 mod interrupt;
 mod listen;
 mod serve;
@@ -43,6 +44,7 @@ enum Command {
     /// The team's pages
     #[command(subcommand)]
     Dashboard(dashboard::Dashboard),
+    DemoData(demo_data::DemoData),
 }
 
 /// What ended a command: one line that says what to do.
@@ -74,6 +76,7 @@ pub async fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
         Command::SigningKey(key) => key.run().await,
         Command::ApiKey(key) => key.run().await,
         Command::Dashboard(dashboard) => dashboard.run().await,
+        Command::DemoData(data) => data.run().await,
     }
 }
 

@@ -28,6 +28,7 @@ mod config;
 mod cursor;
 mod dashboard;
 mod demo;
+mod demo_data;
 mod error;
 mod export;
 mod fold;

@@ -5,13 +5,14 @@ use axum::Router;
 
 use crate::app::{App, Shared};
 use crate::assets::Assets;
+use crate::clock::now;
 use crate::config::Config;
 use crate::keyring::{Keyring, TokenRefusal};
 use crate::limiter::Limiter;
 use crate::storage::{DEFAULT_TENANT, OpenError, Opened, Place, StorageError};
 use crate::{
-    ApiKeyInfo, Scope, SigningKeyInfo, api, dashboard, demo, error, openapi, operations, public,
-    widget,
+    ApiKeyInfo, Scope, SigningKeyInfo, api, dashboard, demo, demo_data, error, openapi, operations,
+    public, widget,
 };
 use workflowai_feedback_protocol::FieldError;
 use workflowai_feedback_protocol::token::{
@@ -236,6 +237,21 @@ impl Receiver {
         scopes: &[Scope],
     ) -> Result<String, StorageError> {
         self.app.storage.new_api_key(tenant, scopes).await
+    }
+
+    /// Stores so many made-up votes in the first tenant, the newest of now. False, and nothing is
+    /// stored, if it has votes already.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn load_demo_data(&self, votes: usize) -> Result<bool, StorageError> {
+        let storage = &self.app.storage;
+        if storage.has_entries(DEFAULT_TENANT).await? {
+            return Ok(false);
+        }
+        let votes = demo_data::votes(DEFAULT_TENANT, votes, now());
+        storage.load(votes).await?;
+        Ok(true)
     }
 
     /// Whether anybody administers this receiver yet.

@@ -3,6 +3,7 @@
 mod aggregates;
 mod annotate;
 mod api_keys;
+mod bulk;
 mod engine;
 mod erase;
 mod feedback;
@@ -24,6 +25,7 @@ use engine::Engine;
 pub use aggregates::{AgentTotals, Totals};
 pub use annotate::Mark;
 pub use api_keys::ApiKeyInfo;
+pub use bulk::{Loaded, LoadedMark};
 pub use feedback::{Count, Entry};
 pub use filter::Filter;
 pub use history::Past;

@@ -10,7 +10,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use workflowai_feedback_protocol::token::LegacyKey;
-use workflowai_feedback_server::{Config, Database, Receiver};
+use workflowai_feedback_server::{Config, Receiver};
 
 use super::interrupt::Interrupt;
 use super::storage::Storage;
@@ -18,7 +18,6 @@ use super::{Failure, listen};
 
 /// Where `serve` listens unless told otherwise: reachable from this machine alone.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
-const DEMO_FILE: &str = "demo.db";
 /// How long requests under way may take to end.
 const SHUTDOWN: Duration = Duration::from_secs(30);
 
@@ -169,10 +168,11 @@ impl Serve {
     }
 
     fn config(self) -> Result<Config, Failure> {
-        let mut config = self.storage.config()?;
-        if let (true, Database::Folder { file, .. }) = (self.demo, &mut config.database) {
-            *file = DEMO_FILE;
-        }
+        let mut config = if self.demo {
+            self.storage.demo_config()?
+        } else {
+            self.storage.config()?
+        };
         if let Some(folder) = &self.widget_dir
             && !folder.join("package.json").is_file()
         {

@@ -5,6 +5,8 @@ use workflowai_feedback_server::{Config, Database, Receiver};
 
 use super::Failure;
 
+const DEMO_FILE: &str = "demo.db";
+
 /// Where the votes are.
 #[derive(Args)]
 pub struct Storage {
@@ -38,6 +40,15 @@ impl Storage {
         let mut config = Config::in_folder(&self.data_dir);
         if let Some(url) = &self.database_url {
             config.database = self.database(url)?;
+        }
+        Ok(config)
+    }
+
+    /// The same for the demo, which has a database of its own.
+    pub fn demo_config(&self) -> Result<Config, Failure> {
+        let mut config = self.config()?;
+        if let Database::Folder { file, .. } = &mut config.database {
+            *file = DEMO_FILE;
         }
         Ok(config)
     }

@@ -23,7 +23,7 @@ const COUNTED: &str = "SELECT tenant, agent, created_at - created_at % 900000000
     GROUP BY tenant, agent, created_at - created_at % 900000000 ORDER BY 1, 2, 3";
 
 /// The kept totals, after checking them against the votes.
-async fn checked(server: &Running) -> Vec<Sum> {
+pub async fn checked(server: &Running) -> Vec<Sum> {
     let mut database = server.database().await;
     let kept: Vec<Sum> = sqlx::query_as(KEPT)
         .fetch_all(&mut database)

@@ -7,6 +7,7 @@ mod bad_start;
 mod command_line;
 mod dashboard;
 mod demo;
+mod demo_data;
 mod durability;
 mod history;
 mod http;
