@@ -13,6 +13,7 @@ use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use auth::ApiKey;
 pub use export::respond;
 pub use list::{Asked, read};
 pub use query::{Filters, parsed};

@@ -2,6 +2,7 @@ use crate::assets::Assets;
 use crate::config::Config;
 use crate::keyring::Keyring;
 use crate::limiter::Limiter;
+use crate::metrics::Metrics;
 use crate::storage::Storage;
 
 /// What every handler shares.
@@ -10,6 +11,7 @@ pub struct App {
     pub storage: Storage,
     pub keyring: Keyring,
     pub limiter: Limiter,
+    pub metrics: Metrics,
     pub widget: Assets,
 }
 

@@ -2,8 +2,10 @@ mod api_key;
 mod config_file;
 mod dashboard;
 mod demo_data;
+mod environment;
 mod interrupt;
 mod listen;
+mod log;
 mod serve;
 mod signing_key;
 mod storage;
@@ -64,12 +66,17 @@ impl<E: std::error::Error> From<E> for Failure {
 
 /// Runs the command that the arguments name.
 pub async fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
+    environment::check(&Cli::command())?;
     let command = config_file::apply(Cli::command(), &arguments)?;
     let parsed = command.try_get_matches_from(arguments);
     let cli = match parsed.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return explain(&error),
     };
+    match &cli.command {
+        Command::Serve(serve) => serve.log.start(),
+        _ => log::usual(),
+    }
     match cli.command {
         Command::Serve(serve) => serve.run().await,
         Command::Token(token) => token.run().await,

@@ -3,6 +3,9 @@ use std::path::PathBuf;
 use axum::http::{HeaderValue, Uri};
 use workflowai_feedback_protocol::token::LegacyKey;
 
+/// Users of one run that tokens bound to nobody may name, unless set otherwise.
+const USERS_PER_RUN: u32 = 1_000;
+
 /// Where the votes are kept.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Database {
@@ -42,6 +45,13 @@ pub struct Config {
     pub api_key: Option<String>,
     /// Public calls a second and address. None means no limit.
     pub rate_limit: Option<u32>,
+    /// Public calls a second in all. None means no limit.
+    pub total_rate_limit: Option<u32>,
+    /// Users of one run that tokens bound to nobody may name.
+    pub users_per_run: u32,
+    /// The longest that a token minted here lasts, in seconds; one minted without an end lasts as
+    /// long. None means no limit.
+    pub max_expires_in: Option<i64>,
     /// Proxies in front, each of which adds the address it sees to `X-Forwarded-For`. With none
     /// the header counts for nothing, as anyone can send it.
     pub trusted_hops: usize,
@@ -65,6 +75,9 @@ impl Config {
             require_bound_tokens: false,
             api_key: None,
             rate_limit: Some(crate::limiter::WRITES_A_SECOND),
+            total_rate_limit: Some(crate::limiter::CALLS_IN_ALL),
+            users_per_run: USERS_PER_RUN,
+            max_expires_in: None,
             trusted_hops: 0,
             widget_folder: None,
             demo: false,

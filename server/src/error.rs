@@ -17,10 +17,14 @@ pub enum ApiError {
     UserMismatch,
     /// The receiver takes bound tokens alone.
     UnboundToken,
+    /// As many users as unbound tokens may name have voted on the run.
+    UserLimitReached,
     /// A field breaks a rule.
     Field(FieldError),
     /// The body is over the limit of so many bytes.
     TooLarge(usize),
+    /// The body did not arrive in time.
+    TooSlow,
     /// The body is not declared as JSON.
     UnsupportedMediaType,
     /// No such route or thing.
@@ -62,6 +66,11 @@ impl ApiError {
                 "feedback_token: is bound to no user, and this receiver takes bound tokens alone"
                     .into(),
             ),
+            Self::UserLimitReached => (
+                StatusCode::FORBIDDEN,
+                "user_limit_reached",
+                "user_id: this run has as many users as a token bound to none may name".into(),
+            ),
             Self::Field(error) => (
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "invalid_request",
@@ -71,6 +80,11 @@ impl ApiError {
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "too_large",
                 format!("body: must be at most {most} bytes"),
+            ),
+            Self::TooSlow => (
+                StatusCode::REQUEST_TIMEOUT,
+                "request_timeout",
+                "body: took too long".into(),
             ),
             Self::UnsupportedMediaType => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -134,7 +148,10 @@ impl From<FieldError> for ApiError {
 
 impl From<StorageError> for ApiError {
     fn from(error: StorageError) -> Self {
-        Self::Storage(error)
+        match error {
+            StorageError::UserLimit => Self::UserLimitReached,
+            error => Self::Storage(error),
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+use std::error::Error;
+
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
@@ -25,12 +27,23 @@ impl<T: DeserializeOwned, S: Send + Sync, const MOST: usize> FromRequest<S> for 
             .map_err(|rejection| {
                 if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
                     ApiError::TooLarge(MOST)
+                } else if is_too_slow(&rejection) {
+                    ApiError::TooSlow
                 } else {
                     FieldError::new("body", "could not be read").into()
                 }
             })?;
         Ok(Self(parse(&bytes)?))
     }
+}
+
+/// The body did not arrive in time.
+#[derive(Debug, thiserror::Error)]
+#[error("the body took too long")]
+pub struct TooSlow;
+
+fn is_too_slow(error: &(dyn Error + 'static)) -> bool {
+    error.is::<TooSlow>() || error.source().is_some_and(is_too_slow)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

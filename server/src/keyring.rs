@@ -60,7 +60,8 @@ impl Keyring {
         }
     }
 
-    /// The entry that a token gives the right to, for a request that names `user`.
+    /// The entry that a token gives the right to, for a request that names `user`, and whether the
+    /// token is bound to that user.
     ///
     /// # Errors
     /// A token that does not verify, or a user that it is not bound to.
@@ -69,20 +70,22 @@ impl Keyring {
         storage: &Storage,
         token: &str,
         user: Option<String>,
-    ) -> Result<Key, ApiError> {
+    ) -> Result<(Key, bool), ApiError> {
         let (tenant, claims) = self.verify(storage, token).await?;
+        let bound = claims.user.is_some();
         let user = match (claims.user, user) {
             (Some(bound), Some(user)) if bound != user => return Err(ApiError::UserMismatch),
             (Some(bound), _) => bound,
             (None, _) if self.require_bound => return Err(ApiError::UnboundToken),
             (None, user) => user.unwrap_or_default(),
         };
-        Ok(Key {
+        let key = Key {
             tenant,
             agent: claims.agent,
             run: claims.run,
             user,
-        })
+        };
+        Ok((key, bound))
     }
 
     /// What a token says, and the tenant whose vote it is.

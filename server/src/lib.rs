@@ -35,6 +35,8 @@ mod fold;
 mod json;
 mod keyring;
 mod limiter;
+mod metrics;
+mod observe;
 mod openapi;
 mod operations;
 mod order;

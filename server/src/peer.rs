@@ -2,10 +2,11 @@ use std::convert::Infallible;
 use std::net::{IpAddr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequestParts};
-use axum::http::HeaderMap;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap};
 
 use crate::app::Shared;
+use crate::config::Config;
 
 /// The address a request comes from, where the server tells it.
 pub struct Peer(pub Option<IpAddr>);
@@ -14,12 +15,20 @@ impl FromRequestParts<Shared> for Peer {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Infallible> {
-        let info = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let peer = info.map(|ConnectInfo(address)| address.ip());
-        Ok(Self(
-            forwarded(&parts.headers, app.config.trusted_hops).or(peer),
-        ))
+        Ok(Self(address(
+            &parts.headers,
+            &parts.extensions,
+            &app.config,
+        )))
     }
+}
+
+/// The address a request comes from.
+pub fn address(headers: &HeaderMap, extensions: &Extensions, config: &Config) -> Option<IpAddr> {
+    forwarded(headers, config.trusted_hops).or_else(|| {
+        let info = extensions.get::<ConnectInfo<SocketAddr>>();
+        info.map(|ConnectInfo(address)| address.ip())
+    })
 }
 
 /// The address that the outermost of `hops` proxies saw. Each proxy adds what it sees at the end,

@@ -14,6 +14,7 @@ use utoipa_axum::routes;
 use crate::app::Shared;
 use crate::cache::no_store;
 use crate::error::method_not_allowed;
+use crate::observe::REQUEST_ID;
 
 /// Seconds for which a browser remembers a preflight; two hours is Chromium's most.
 const PREFLIGHT: std::time::Duration = std::time::Duration::from_hours(2);
@@ -37,7 +38,7 @@ pub fn router(app: &Shared) -> Router {
         })
         .allow_methods([Method::GET, Method::POST])
         .allow_headers(AllowHeaders::mirror_request())
-        .expose_headers([RETRY_AFTER])
+        .expose_headers([RETRY_AFTER, REQUEST_ID])
         .max_age(PREFLIGHT);
     Router::from(calls())
         .method_not_allowed_fallback(method_not_allowed)

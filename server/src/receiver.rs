@@ -2,6 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::extract::State;
+use axum::routing::get;
 
 use crate::app::{App, Shared};
 use crate::assets::Assets;
@@ -9,10 +11,11 @@ use crate::clock::now;
 use crate::config::Config;
 use crate::keyring::{Keyring, TokenRefusal};
 use crate::limiter::Limiter;
+use crate::metrics::{Metrics, Writes};
 use crate::storage::{DEFAULT_TENANT, OpenError, Opened, Place, StorageError};
 use crate::{
-    ApiKeyInfo, Scope, SigningKeyInfo, api, dashboard, demo, demo_data, error, openapi, operations,
-    public, widget,
+    ApiKeyInfo, Scope, SigningKeyInfo, api, dashboard, demo, demo_data, error, observe, openapi,
+    operations, public, widget,
 };
 use workflowai_feedback_protocol::FieldError;
 use workflowai_feedback_protocol::token::{
@@ -36,11 +39,12 @@ impl Receiver {
     /// # Errors
     /// One line that says what to do.
     pub async fn open(config: Config) -> Result<Self, OpenError> {
+        let writes = Writes::new();
         let Opened {
             storage,
             place,
             new,
-        } = crate::storage::open(&config.database).await?;
+        } = crate::storage::open(&config, writes.clone()).await?;
         // Every tenant has a key from its first token on; the first tenant has one at once.
         storage
             .signing_key(DEFAULT_TENANT)
@@ -51,7 +55,8 @@ impl Receiver {
             })?;
         let app = App {
             keyring: Keyring::new(config.legacy_key.clone(), config.require_bound_tokens),
-            limiter: Limiter::new(config.rate_limit),
+            limiter: Limiter::new(config.rate_limit, config.total_rate_limit),
+            metrics: Metrics::new(writes),
             widget: config
                 .widget_folder
                 .clone()
@@ -68,22 +73,23 @@ impl Receiver {
 
     /// The calls that browsers make: `/v1/feedback`, and the widget's files under `/widget`.
     pub fn public_router(&self) -> Router {
-        public::router(&self.app).merge(widget::router(&self.app))
+        self.observed(public::router(&self.app).merge(widget::router(&self.app)))
     }
 
     /// The calls that backends make with an API key: `/v1/{tenant}/…`.
     pub fn api_router(&self) -> Router {
-        api::router(&self.app)
+        self.observed(api::router(&self.app))
     }
 
     /// The pages of the team: `/dashboard`.
     pub fn dashboard_router(&self) -> Router {
-        dashboard::router(&self.app)
+        self.observed(dashboard::router(&self.app))
     }
 
-    /// `/healthz`, `/readyz`, and the description of every call: `/openapi.json` and `/docs`.
+    /// `/healthz`, `/readyz` and, with a key, `/metrics`; and the description of every call:
+    /// `/openapi.json` and `/docs`.
     pub fn operations_router(&self) -> Router {
-        operations::router(&self.app).merge(openapi::router(&self.app))
+        self.observed(operations::router(&self.app).merge(openapi::router(&self.app)))
     }
 
     /// All of them, with an answer for every other address; with [`Config::demo`] the demo too.
@@ -94,11 +100,26 @@ impl Receiver {
             .merge(self.dashboard_router())
             .merge(self.operations_router());
         let router = if self.app.config.demo {
-            router.merge(demo::router(&self.app))
+            router.merge(self.observed(demo::router(&self.app)))
         } else {
             router
         };
-        router.fallback(error::not_found)
+        router.merge(self.observed(Router::new().fallback(error::not_found)))
+    }
+
+    /// `/metrics` without a key, for a port of its own that only Prometheus reaches.
+    pub fn metrics_router(&self) -> Router {
+        let counts = |State(app): State<Shared>| async move { operations::counts(&app) };
+        Router::new()
+            .route("/metrics", get(counts))
+            .with_state(self.app.clone())
+    }
+
+    fn observed(&self, router: Router) -> Router {
+        router.layer(axum::middleware::from_fn_with_state(
+            self.app.clone(),
+            observe::observe,
+        ))
     }
 
     /// Does what must be done now and then, until `shutdown`.

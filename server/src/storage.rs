@@ -52,6 +52,9 @@ pub enum StorageError {
     /// The receiver is shutting down.
     #[error("the writer has stopped")]
     Stopped,
+    /// A token bound to nobody named another user of a run that has its fill of them.
+    #[error("the run has as many users as unbound tokens may name")]
+    UserLimit,
     /// A stored row is not what this version writes.
     #[error("a stored {0} cannot be read")]
     Unreadable(&'static str),

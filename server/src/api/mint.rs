@@ -7,7 +7,7 @@ use workflowai_feedback_protocol::{FieldError, check_id, limits};
 
 use super::Scope;
 use super::auth::ApiKey;
-use crate::app::Shared;
+use crate::app::{App, Shared};
 use crate::clock::{SECOND, now};
 use crate::error::ApiError;
 use crate::json::JsonBody;
@@ -98,7 +98,7 @@ pub async fn one(
     JsonBody(request): JsonBody<MintRequest>,
 ) -> Result<Json<MintReply>, ApiError> {
     let tenant = key.tenant(&tenant, Scope::Mint)?;
-    let expires_at = expiry(request.expires_in)?;
+    let expires_at = expiry(&app, request.expires_in)?;
     let claims = claims(
         &agent,
         run,
@@ -138,7 +138,7 @@ pub async fn several(
         let most = limits::MINT_RUNS;
         return Err(FieldError::new("items", format!("must have 1 to {most} items")).into());
     }
-    let expires_at = expiry(request.expires_in)?;
+    let expires_at = expiry(&app, request.expires_in)?;
     let signing = app.storage.signing_key(tenant).await?;
     let mut items = Vec::with_capacity(request.items.len());
     for (index, BatchItem { run_id, user_id }) in request.items.into_iter().enumerate() {
@@ -176,12 +176,18 @@ fn claims(
     })
 }
 
-fn expiry(expires_in: Option<i64>) -> Result<Option<i64>, FieldError> {
-    match expires_in {
-        Some(seconds) if seconds < 1 => {
-            Err(FieldError::new("expires_in", "must be at least 1 second"))
+/// When a token ends, in seconds since 1970.
+fn expiry(app: &App, expires_in: Option<i64>) -> Result<Option<i64>, FieldError> {
+    let longest = app.config.max_expires_in;
+    let problem = match (expires_in, longest) {
+        (Some(..1), _) => "must be at least 1 second".to_owned(),
+        (Some(seconds), Some(longest)) if seconds > longest => {
+            format!("must be at most {longest} seconds")
         }
-        Some(seconds) => Ok(Some((now() / SECOND).saturating_add(seconds))),
-        None => Ok(None),
-    }
+        (seconds, longest) => {
+            let end = |seconds| (now() / SECOND).saturating_add(seconds);
+            return Ok(seconds.or(longest).map(end));
+        }
+    };
+    Err(FieldError::new("expires_in", problem))
 }

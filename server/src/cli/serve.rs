@@ -1,25 +1,28 @@
-use std::future::IntoFuture;
+mod connections;
+
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
-use std::time::Duration;
 
 use axum::http::{HeaderValue, Uri};
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use workflowai_feedback_protocol::token::LegacyKey;
 use workflowai_feedback_server::{Config, Receiver};
 
 use super::interrupt::Interrupt;
+use super::log::Log;
 use super::storage::Storage;
 use super::{Failure, listen};
+use connections::{CONNECTIONS, Patience, make_room};
 
 /// Where `serve` listens unless told otherwise: reachable from this machine alone.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
-/// How long requests under way may take to end.
-const SHUTDOWN: Duration = Duration::from_secs(30);
+/// Whoever scrapes needs few.
+const METRICS_CONNECTIONS: usize = 16;
 
 /// Serves the receiver and the dashboard
 #[derive(Args)]
@@ -73,6 +76,25 @@ pub struct Serve {
         default_value = "20"
     )]
     rate_limit: RateLimit,
+    /// Public calls a second from all addresses together, or off
+    #[arg(
+        long,
+        value_name = "N|off",
+        env = "WORKFLOWAI_FEEDBACK_TOTAL_RATE_LIMIT",
+        default_value = "5000"
+    )]
+    total_rate_limit: RateLimit,
+    /// Users of one run that tokens bound to nobody may name
+    #[arg(
+        long,
+        value_name = "N",
+        env = "WORKFLOWAI_FEEDBACK_USERS_PER_RUN",
+        default_value_t = 1_000,
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    users_per_run: u32,
+    #[command(flatten)]
+    longest: Longest,
     /// Proxies in front, each of which adds the address it sees to `X-Forwarded-For`
     #[arg(
         long,
@@ -81,12 +103,34 @@ pub struct Serve {
         default_value_t = 0
     )]
     trusted_hops: u8,
+    /// Also serves `/metrics` here, without a key: for a port that only Prometheus reaches
+    #[arg(
+        long,
+        value_name = "ADDR:PORT",
+        env = "WORKFLOWAI_FEEDBACK_METRICS_LISTEN"
+    )]
+    metrics_listen: Option<SocketAddr>,
+    #[command(flatten)]
+    pub log: Log,
     /// Serves the widget from this folder instead of the one built in
     #[arg(long, value_name = "DIR", env = "WORKFLOWAI_FEEDBACK_WIDGET_DIR")]
     widget_dir: Option<PathBuf>,
     /// Serves the demo, with a database of its own; on loopback alone
     #[arg(long)]
     demo: bool,
+}
+
+/// How long tokens last at most.
+#[derive(Args)]
+pub struct Longest {
+    /// The longest that a token minted here lasts; one minted without an end lasts as long
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        env = "WORKFLOWAI_FEEDBACK_MAX_EXPIRES_IN",
+        value_parser = clap::value_parser!(i64).range(1..=u32::MAX.into())
+    )]
+    pub max_expires_in: Option<i64>,
 }
 
 /// How people reach it.
@@ -157,14 +201,28 @@ impl Serve {
             )));
         }
         let demo = self.demo;
-        let listen = self.listen;
+        let (listen, metrics) = (self.listen, self.metrics_listen);
         let config = self.config()?;
         let interrupt = Interrupt::listen()?;
         let listener = listen::bind(listen).await?;
+        let metrics = match metrics {
+            Some(metrics) => Some(listen::bind(metrics).await?),
+            None => None,
+        };
+        let room = make_room();
         let address = format!("http://{}", listener.local_addr()?);
         let receiver = Receiver::open(config).await?;
+        if room < CONNECTIONS {
+            eprintln!(
+                "room for {room} connections, not {CONNECTIONS}: raise the limit of open files \
+                 (ulimit -n, or LimitNOFILE of systemd)"
+            );
+        }
+        if let Some(metrics) = &metrics {
+            println!("metrics    http://{}/metrics", metrics.local_addr()?);
+        }
         announce(&receiver, &address, demo).await?;
-        until_stopped(listener, receiver, interrupt).await
+        until_stopped(listener, metrics, room, receiver, interrupt).await
     }
 
     fn config(self) -> Result<Config, Failure> {
@@ -193,6 +251,9 @@ impl Serve {
         config.require_bound_tokens = self.require_bound_tokens;
         config.api_key = self.api_key;
         config.rate_limit = self.rate_limit.0;
+        config.total_rate_limit = self.total_rate_limit.0;
+        config.users_per_run = self.users_per_run;
+        config.max_expires_in = self.longest.max_expires_in;
         config.trusted_hops = self.trusted_hops.into();
         config.widget_folder = self.widget_dir;
         config.demo = self.demo;
@@ -228,6 +289,8 @@ async fn announce(receiver: &Receiver, address: &str, demo: bool) -> Result<(), 
 
 async fn until_stopped(
     listener: TcpListener,
+    metrics: Option<TcpListener>,
+    room: usize,
     receiver: Receiver,
     interrupt: Interrupt,
 ) -> Result<(), Failure> {
@@ -236,19 +299,29 @@ async fn until_stopped(
         // An error means the sender is gone, and so are we.
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
-    let app = receiver
-        .router()
-        .into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, app).with_graceful_shutdown(wait(stopped.clone()));
-    let server = tokio::spawn(server.into_future());
+    let mut servers = JoinSet::new();
+    let mut serve = |listener, router, most| {
+        let stopped = wait(stopped.clone());
+        servers.spawn(connections::serve(
+            listener,
+            router,
+            most,
+            Patience::default(),
+            stopped,
+        ));
+    };
+    serve(listener, receiver.router(), room);
+    if let Some(metrics) = metrics {
+        serve(metrics, receiver.metrics_router(), METRICS_CONNECTIONS);
+    }
     let background = tokio::spawn({
         let stopped = wait(stopped.clone());
         async move { receiver.run(stopped).await }
     });
     interrupt.received().await;
     stop.send_replace(true);
-    if let Ok(ended) = tokio::time::timeout(SHUTDOWN, server).await {
-        ended??;
+    while let Some(ended) = servers.join_next().await {
+        ended?;
     }
     background.await?;
     Ok(())

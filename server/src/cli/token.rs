@@ -6,6 +6,7 @@ use workflowai_feedback_protocol::FieldError;
 use workflowai_feedback_protocol::token::Claims;
 
 use super::Failure;
+use super::serve::Longest;
 use super::storage::{Storage, tenant};
 
 #[derive(Subcommand)]
@@ -32,6 +33,8 @@ pub enum Token {
         )]
         expires_in: Option<i64>,
         #[command(flatten)]
+        longest: Longest,
+        #[command(flatten)]
         storage: Storage,
     },
     /// Prints as JSON what a token says, or why it is refused
@@ -52,11 +55,22 @@ impl Token {
                 tenant,
                 user,
                 expires_in,
+                longest,
                 storage,
             } => {
+                let longest = longest.max_expires_in;
+                if let (Some(seconds), Some(longest)) = (expires_in, longest)
+                    && seconds > longest
+                {
+                    return Err(Failure(format!(
+                        "--expires-in must be at most {longest}, the --max-expires-in set"
+                    )));
+                }
                 let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
                 let now = i64::try_from(now)?;
-                let expires_at = expires_in.map(|seconds| now.saturating_add(seconds));
+                let expires_at = expires_in
+                    .or(longest)
+                    .map(|seconds| now.saturating_add(seconds));
                 let claims = Claims {
                     agent,
                     run,

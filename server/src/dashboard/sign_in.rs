@@ -11,6 +11,7 @@ use super::session::{cookie, is_form_of, set_cookie};
 use crate::app::Shared;
 use crate::base::Base;
 use crate::error::ApiError;
+use crate::peer::Peer;
 
 #[derive(Template)]
 #[template(path = "sign_in.html")]
@@ -46,8 +47,10 @@ pub struct SignIn {
 pub async fn enter(
     State(app): State<Shared>,
     Base(base): Base,
+    Peer(peer): Peer,
     form: Result<Form<SignIn>, FormRejection>,
 ) -> Result<Response, ApiError> {
+    app.limiter.take_sign_in(peer)?;
     let session = match form {
         Ok(Form(SignIn { code })) => app.storage.sign_in(secret_in(&code)).await?,
         Err(_) => None,

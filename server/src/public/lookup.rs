@@ -96,7 +96,7 @@ pub async fn one(
 
 async fn outcome(app: &App, item: LookupItem) -> Result<Option<Outcome>, ApiError> {
     let item = item.checked()?;
-    let key = app
+    let (key, _) = app
         .keyring
         .key(&app.storage, &item.feedback_token, item.user_id)
         .await?;

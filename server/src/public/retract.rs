@@ -28,13 +28,14 @@ pub async fn retract(
     let received_at = now();
     app.limiter.take(peer, 1)?;
     let request = request.checked()?;
-    let key = app
+    let (key, bound) = app
         .keyring
         .key(&app.storage, &request.feedback_token, request.user_id)
         .await?;
     let echo = request.intent.as_ref().map(IntentEcho::from);
     let write = Write {
         key,
+        bound,
         change: Change::Retract,
         intent: request.intent,
         received_at,

@@ -29,7 +29,7 @@ pub async fn vote(
     let received_at = now();
     app.limiter.take(peer, 1)?;
     let request = request.checked()?;
-    let key = app
+    let (key, bound) = app
         .keyring
         .key(&app.storage, &request.feedback_token, request.user_id)
         .await?;
@@ -42,6 +42,7 @@ pub async fn vote(
     let echo = request.intent.as_ref().map(IntentEcho::from);
     let write = Write {
         key,
+        bound,
         change,
         intent: request.intent,
         received_at,

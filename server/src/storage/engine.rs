@@ -53,6 +53,7 @@ impl Engine {
                     of!($engine, 1, "0001_receiver"),
                     of!($engine, 2, "0002_lists"),
                     of!($engine, 3, "0003_aggregates"),
+                    of!($engine, 4, "0004_users_per_run"),
                 ]
             };
             ($engine:literal, $version:literal, $name:literal) => {

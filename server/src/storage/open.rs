@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use super::migrations::MigrationError;
 use super::{Storage, StorageError};
-use crate::config::Database;
+use crate::config::{Config, Database};
+use crate::metrics::Writes;
 
 /// Why a database could not be opened: one line each that says what to do.
 #[derive(Debug, thiserror::Error)]
@@ -95,19 +96,22 @@ pub struct Opened {
 }
 
 /// Opens the database, making it if it is missing, and brings its schema up to date.
-pub async fn open(database: &Database) -> Result<Opened, OpenError> {
+pub async fn open(config: &Config, counts: Writes) -> Result<Opened, OpenError> {
     sqlx::any::install_default_drivers();
-    match database {
+    let users = config.users_per_run;
+    match &config.database {
         Database::Folder { folder, file } => {
-            sqlite::open(sqlite::prepare_folder(folder)?.join(file)).await
+            let file = sqlite::prepare_folder(folder)?.join(file);
+            sqlite::open(file, users, counts).await
         }
         Database::File(file) => {
-            sqlite::open(std::path::absolute(file).unwrap_or_else(|_| file.clone())).await
+            let file = std::path::absolute(file).unwrap_or_else(|_| file.clone());
+            sqlite::open(file, users, counts).await
         }
         Database::Postgres {
             url,
             allow_unsafe_durability,
-        } => postgres::open(url, *allow_unsafe_durability).await,
+        } => postgres::open(url, *allow_unsafe_durability, users, counts).await,
     }
 }
 

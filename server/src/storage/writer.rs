@@ -2,7 +2,7 @@
 //! requests that arrive during one share the next.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::{Any, AnyPool, Transaction};
 use tokio::sync::{mpsc, oneshot};
@@ -14,6 +14,7 @@ use super::engine::Engine;
 use super::history::{Step, remember};
 use super::{Storage, StorageError};
 use crate::fold::fold;
+use crate::metrics::Writes;
 use crate::order::{StoredPress, Verdict, judge, pressed_at};
 
 /// Writes of one commit.
@@ -58,12 +59,21 @@ pub enum Change {
 pub struct Write {
     /// Whose entry.
     pub key: Key,
+    /// Whether the token is bound to the user.
+    pub bound: bool,
     /// What to store.
     pub change: Change,
     /// The press the request carries.
     pub intent: Option<Intent>,
     /// When the request came, in microseconds.
     pub received_at: i64,
+}
+
+impl Write {
+    /// Whether the request names a user that its token does not.
+    fn names_a_user(&self) -> bool {
+        !self.bound && !self.key.user.is_empty()
+    }
 }
 
 /// The entry after a write.
@@ -86,30 +96,28 @@ pub struct Waiting {
 }
 
 /// Starts the writer. It ends when the sender is gone and everything sent is committed.
-pub fn start(pool: AnyPool, engine: Engine, shard: i64) -> mpsc::Sender<Waiting> {
+pub fn start(writer: Writer) -> mpsc::Sender<Waiting> {
     let (sender, receiver) = mpsc::channel(WAITING);
-    tokio::spawn(run(
-        Writer {
-            pool,
-            engine,
-            shard,
-        },
-        receiver,
-    ));
+    tokio::spawn(run(writer, receiver));
     sender
 }
 
 async fn run(writer: Writer, mut queue: mpsc::Receiver<Waiting>) {
     let mut group = Vec::with_capacity(GROUP);
     while queue.recv_many(&mut group, GROUP).await > 0 {
+        let begun = Instant::now();
         match writer.commit_retrying(&group).await {
             Ok(stored) => {
+                writer.counts.commits.inc();
+                writer.counts.committed.inc_by(group.len() as u64);
+                writer.counts.seconds.observe(begun.elapsed().as_secs_f64());
                 for (waiting, stored) in group.drain(..).zip(stored) {
                     // Whoever is gone needs no answer.
-                    let _ = waiting.done.send(Ok(stored));
+                    let _ = waiting.done.send(stored.ok_or(StorageError::UserLimit));
                 }
             }
             Err(error) => {
+                writer.counts.failed.inc_by(group.len() as u64);
                 let error = Arc::new(error);
                 for waiting in group.drain(..) {
                     let _ = waiting.done.send(Err(StorageError::Group(error.clone())));
@@ -119,15 +127,23 @@ async fn run(writer: Writer, mut queue: mpsc::Receiver<Waiting>) {
     }
 }
 
-struct Writer {
-    pool: AnyPool,
-    engine: Engine,
-    shard: i64,
+/// What it needs.
+pub struct Writer {
+    /// Its connections.
+    pub pool: AnyPool,
+    /// The database.
+    pub engine: Engine,
+    /// Where this process adds up.
+    pub shard: i64,
+    /// Users of a run that tokens bound to nobody may name.
+    pub users_per_run: u32,
+    /// What is counted.
+    pub counts: Writes,
 }
 
 impl Writer {
     /// Commits a group, again if the database gave it up in favour of another process's.
-    async fn commit_retrying(&self, group: &[Waiting]) -> Result<Vec<Stored>, sqlx::Error> {
+    async fn commit_retrying(&self, group: &[Waiting]) -> Result<Vec<Option<Stored>>, sqlx::Error> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -138,7 +154,8 @@ impl Writer {
         }
     }
 
-    async fn commit(&self, group: &[Waiting]) -> Result<Vec<Stored>, sqlx::Error> {
+    /// None is a write that the limit of users refused.
+    async fn commit(&self, group: &[Waiting]) -> Result<Vec<Option<Stored>>, sqlx::Error> {
         // Rows are locked in one order everywhere, so that two processes never wait for each
         // other; the writes of one key keep theirs.
         let mut order: Vec<usize> = (0..group.len()).collect();
@@ -150,12 +167,79 @@ impl Writer {
         let mut deltas = Deltas::default();
         for index in order {
             let write = &group[index].write;
-            let applied = apply(&mut transaction, self.engine, write, &mut deltas).await?;
-            stored[index] = Some(applied);
+            stored[index] = self.apply(&mut transaction, write, &mut deltas).await?;
         }
         deltas.write(&mut transaction, self.shard).await?;
         transaction.commit().await?;
-        Ok(stored.into_iter().flatten().collect())
+        Ok(stored)
+    }
+
+    async fn apply(
+        &self,
+        transaction: &mut Transaction<'_, Any>,
+        write: &Write,
+        deltas: &mut Deltas,
+    ) -> Result<Option<Stored>, sqlx::Error> {
+        let mut row = find(transaction, self.engine, &write.key).await?;
+        // A retraction of nothing leaves a tombstone only where it must beat a vote under way.
+        if row.is_none() && matches!(write.change, Change::Retract) && write.intent.is_none() {
+            return Ok(Some(Stored {
+                id: String::new(),
+                outcome: None,
+                comment: None,
+                applied: true,
+            }));
+        }
+        if row.is_none() && write.names_a_user() && self.is_full(transaction, &write.key).await? {
+            return Ok(None);
+        }
+        if row.is_none() && self.engine.has_row_locks() {
+            claim(transaction, write).await?;
+            row = find(transaction, self.engine, &write.key).await?;
+        }
+        let last = match (&row, &write.intent) {
+            (Some(row), Some(intent)) => {
+                last_sequence(transaction, &row.id, &intent.client).await?
+            }
+            _ => None,
+        };
+        let press = row.as_ref().map(|row| StoredPress {
+            client: row.client.clone(),
+            sequence: row.sequence,
+            pressed_at: row.pressed_at,
+        });
+        let verdict = judge(
+            write.received_at,
+            write.intent.as_ref(),
+            press.as_ref(),
+            last,
+        );
+        Ok(Some(match (verdict, row) {
+            (Verdict::Superseded, Some(row)) => row.stored(false),
+            (Verdict::Repeat { current }, Some(row)) => row.stored(current),
+            (_, row) => store(transaction, write, row, deltas).await?,
+        }))
+    }
+
+    /// Whether tokens bound to nobody have named as many users of the run as they may. Several
+    /// processes at once can go over by the few they are writing.
+    async fn is_full(
+        &self,
+        transaction: &mut Transaction<'_, Any>,
+        key: &Key,
+    ) -> Result<bool, sqlx::Error> {
+        let sql = format!(
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM feedback
+             WHERE tenant = $1 AND agent = $2 AND run = $3 AND unbound = 1 LIMIT {}) AS counted",
+            self.users_per_run
+        );
+        let users: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .bind(&key.tenant)
+            .bind(&key.agent)
+            .bind(&key.run)
+            .fetch_one(&mut **transaction)
+            .await?;
+        Ok(users >= i64::from(self.users_per_run))
     }
 }
 
@@ -177,48 +261,6 @@ struct Row {
     sequence: i64,
     pressed_at: i64,
     created_at: i64,
-}
-
-async fn apply(
-    transaction: &mut Transaction<'_, Any>,
-    engine: Engine,
-    write: &Write,
-    deltas: &mut Deltas,
-) -> Result<Stored, sqlx::Error> {
-    let mut row = find(transaction, engine, &write.key).await?;
-    // A retraction of nothing leaves a tombstone only where it must beat a vote still under way.
-    if row.is_none() && matches!(write.change, Change::Retract) && write.intent.is_none() {
-        return Ok(Stored {
-            id: String::new(),
-            outcome: None,
-            comment: None,
-            applied: true,
-        });
-    }
-    if row.is_none() && engine.has_row_locks() {
-        claim(transaction, write).await?;
-        row = find(transaction, engine, &write.key).await?;
-    }
-    let last = match (&row, &write.intent) {
-        (Some(row), Some(intent)) => last_sequence(transaction, &row.id, &intent.client).await?,
-        _ => None,
-    };
-    let press = row.as_ref().map(|row| StoredPress {
-        client: row.client.clone(),
-        sequence: row.sequence,
-        pressed_at: row.pressed_at,
-    });
-    let verdict = judge(
-        write.received_at,
-        write.intent.as_ref(),
-        press.as_ref(),
-        last,
-    );
-    match (verdict, row) {
-        (Verdict::Superseded, Some(row)) => Ok(row.stored(false)),
-        (Verdict::Repeat { current }, Some(row)) => Ok(row.stored(current)),
-        (_, row) => store(transaction, write, row, deltas).await,
-    }
 }
 
 impl Row {
@@ -274,8 +316,8 @@ async fn find(
 async fn claim(transaction: &mut Transaction<'_, Any>, write: &Write) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO feedback (id, tenant, agent, run, user_id, created_at, updated_at, client,
-             sequence, pressed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $6, '', -1, $7)
+             sequence, pressed_at, unbound)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, '', -1, $7, $8)
          ON CONFLICT (tenant, agent, run, user_id) DO NOTHING",
     )
     .bind(Uuid::now_v7().to_string())
@@ -285,6 +327,7 @@ async fn claim(transaction: &mut Transaction<'_, Any>, write: &Write) -> Result<
     .bind(&write.key.user)
     .bind(write.received_at)
     .bind(i64::MIN)
+    .bind(i64::from(write.names_a_user()))
     .execute(&mut **transaction)
     .await?;
     Ok(())
@@ -349,8 +392,8 @@ async fn store(
         .map_or(0, |intent| signed(intent.sequence));
     sqlx::query(
         "INSERT INTO feedback (id, tenant, agent, run, user_id, outcome, comment, reasons,
-             folded, created_at, updated_at, client, sequence, pressed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $15, $11, $12, $13)
+             folded, created_at, updated_at, client, sequence, pressed_at, unbound)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $15, $11, $12, $13, $16)
          ON CONFLICT (tenant, agent, run, user_id) DO UPDATE SET
              outcome = excluded.outcome, comment = excluded.comment, reasons = excluded.reasons,
              folded = excluded.folded, updated_at = excluded.updated_at,
@@ -375,6 +418,7 @@ async fn store(
     .bind(pressed_at(write.received_at, write.intent.as_ref()))
     .bind(i64::from(same))
     .bind(write.received_at)
+    .bind(i64::from(write.names_a_user()))
     .execute(&mut **transaction)
     .await?;
     if other_reasons {
@@ -461,5 +505,10 @@ impl Storage {
                 mpsc::error::SendTimeoutError::Closed(_) => StorageError::Stopped,
             })?;
         answer.await.map_err(|_| StorageError::Stopped)?
+    }
+
+    /// Writes that wait for a commit.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
     }
 }

@@ -149,6 +149,19 @@ fn a_bad_setting_is_named() {
 }
 
 #[test]
+fn a_variable_that_is_no_setting_is_an_error() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let output = command(folder.path(), &["serve"])
+        .env("WORKFLOWAI_FEEDBACK_LISTNE", "127.0.0.1:0")
+        .output()
+        .expect("the binary");
+    fails(
+        &output,
+        &["WORKFLOWAI_FEEDBACK_LISTNE", "WORKFLOWAI_FEEDBACK_LISTEN,"],
+    );
+}
+
+#[test]
 fn a_bad_file_of_settings_is_named() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("settings.toml");

@@ -11,7 +11,9 @@ mod demo_data;
 mod durability;
 mod history;
 mod http;
+mod limits;
 mod nesting;
+mod observe;
 mod openapi;
 mod order;
 #[cfg(unix)]

@@ -14,13 +14,14 @@ use crate::http::Request;
 use crate::receiver::{POSTGRES, claims, config, serve};
 
 /// What runs on both: everything that goes through the library.
-const BOTH: [&str; 9] = [
+const BOTH: [&str; 10] = [
     "aggregates::",
     "api::",
     "bad_input::",
     "dashboard::",
     "demo::",
     "history::",
+    "limits::",
     "order::",
     "tokens::",
     "votes::",

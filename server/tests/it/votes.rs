@@ -240,7 +240,10 @@ async fn any_page_may_call_with_any_header() {
         .await;
     assert_eq!(vote.status, 200);
     assert_eq!(vote.header("access-control-allow-origin"), "*");
-    assert_eq!(vote.header("access-control-expose-headers"), "retry-after");
+    assert_eq!(
+        vote.header("access-control-expose-headers"),
+        "retry-after,x-request-id"
+    );
     assert_eq!(vote.header("access-control-allow-credentials"), "");
     assert_eq!(vote.header("cache-control"), "no-store");
     // A page must be able to read why it was refused.

@@ -5,10 +5,12 @@ use sqlx::AnyPool;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::postgres::PgConnectOptions;
 
+use super::super::Storage;
 use super::super::engine::Engine;
 use super::super::migrations;
-use super::super::{Storage, writer};
+use super::super::writer::{self, Writer};
 use super::{OpenError, Opened, Place, words};
+use crate::metrics::Writes;
 
 const READERS: u32 = 8;
 /// The writer's, and some for what people change by hand.
@@ -16,7 +18,12 @@ const WRITERS: u32 = 3;
 /// A commit that does not wait for the disk, or for the log to be written at all.
 const DURABILITY: [&str; 2] = ["fsync", "synchronous_commit"];
 
-pub async fn open(url: &str, allow_unsafe: bool) -> Result<Opened, OpenError> {
+pub async fn open(
+    url: &str,
+    allow_unsafe: bool,
+    users_per_run: u32,
+    counts: Writes,
+) -> Result<Opened, OpenError> {
     let place = Place::Server(without_password(url));
     let error = |error: sqlx::Error| OpenError::Other {
         place: place.clone(),
@@ -38,7 +45,13 @@ pub async fn open(url: &str, allow_unsafe: bool) -> Result<Opened, OpenError> {
         .map_err(|error| words(place.clone(), error))?;
     let read = pool(READERS, 5).await.map_err(error)?;
     let shard = Engine::Postgres.shard();
-    let queue = writer::start(write.clone(), Engine::Postgres, shard);
+    let queue = writer::start(Writer {
+        pool: write.clone(),
+        engine: Engine::Postgres,
+        shard,
+        users_per_run,
+        counts,
+    });
     Ok(Opened {
         storage: Storage {
             engine: Engine::Postgres,

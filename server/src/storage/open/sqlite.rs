@@ -7,10 +7,12 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{ConnectOptions, Connection};
 
+use super::super::Storage;
 use super::super::engine::Engine;
 use super::super::migrations::{self, MigrationError};
-use super::super::{Storage, writer};
+use super::super::writer::{self, Writer};
 use super::{OpenError, Opened, Place, words};
+use crate::metrics::Writes;
 
 const READERS: u32 = 8;
 
@@ -20,14 +22,16 @@ const WRITING: &str =
     "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
                        PRAGMA secure_delete = ON";
 
-pub async fn open(file: PathBuf) -> Result<Opened, OpenError> {
+pub async fn open(file: PathBuf, users_per_run: u32, counts: Writes) -> Result<Opened, OpenError> {
     let new = prepare_file(&file)?;
-    let storage = connect(&file).await.map_err(|error| match error {
-        MigrationError::Database(error) if is_not_a_database(&error) => {
-            OpenError::NotADatabase(file.clone())
-        }
-        error => words(Place::File(file.clone()), error),
-    })?;
+    let storage = connect(&file, users_per_run, counts)
+        .await
+        .map_err(|error| match error {
+            MigrationError::Database(error) if is_not_a_database(&error) => {
+                OpenError::NotADatabase(file.clone())
+            }
+            error => words(Place::File(file.clone()), error),
+        })?;
     Ok(Opened {
         storage,
         place: Place::File(file),
@@ -35,7 +39,11 @@ pub async fn open(file: PathBuf) -> Result<Opened, OpenError> {
     })
 }
 
-async fn connect(file: &Path) -> Result<Storage, MigrationError> {
+async fn connect(
+    file: &Path,
+    users_per_run: u32,
+    counts: Writes,
+) -> Result<Storage, MigrationError> {
     let options = SqliteConnectOptions::new().filename(file);
     // A pool would try again and again with a file that is no database.
     let mut first = options
@@ -62,7 +70,13 @@ async fn connect(file: &Path) -> Result<Storage, MigrationError> {
         .connect_with(AnyConnectOptions::from_url(&options.to_url_lossy())?)
         .await?;
     let shard = Engine::Sqlite.shard();
-    let queue = writer::start(write.clone(), Engine::Sqlite, shard);
+    let queue = writer::start(Writer {
+        pool: write.clone(),
+        engine: Engine::Sqlite,
+        shard,
+        users_per_run,
+        counts,
+    });
     Ok(Storage {
         engine: Engine::Sqlite,
         read,
