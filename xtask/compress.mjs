@@ -1,5 +1,5 @@
 // Writes a `.br` beside each script, stylesheet and wasm file of a folder, or with `--measure`
-// prints what each file of it weighs: path, bytes, bytes after brotli 11, a line each.
+// prints what each weighs: path, bytes, bytes after brotli 11, a line each.
 // Here and not in Rust, because Node brings brotli along.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, relative, sep } from "node:path";
@@ -17,7 +17,7 @@ const compress = (bytes) =>
   });
 
 const files = readdirSync(folder, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile())
+  .filter((entry) => entry.isFile() && /\.(js|css|wasm)$/.test(entry.name))
   .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
   .sort();
 
@@ -26,7 +26,7 @@ for (const file of files) {
     const bytes = readFileSync(file);
     const path = relative(folder, file).split(sep).join("/");
     console.log([path, bytes.length, compress(bytes).length].join("\t"));
-  } else if (/\.(js|css|wasm)$/.test(file)) {
+  } else {
     writeFileSync(`${file}.br`, compress(readFileSync(file)));
   }
 }
