@@ -4,11 +4,13 @@
 mod crates;
 mod debian;
 mod node;
+mod python;
 mod rust;
 
 pub use crates::{GECKODRIVER, TRUNK};
 pub use debian::{browser, firefox, postgres, webkit};
 pub use node::node;
+pub use python::python;
 pub use rust::{compiler, source, wasm_target};
 
 use std::env;

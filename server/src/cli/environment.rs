@@ -6,7 +6,7 @@ use super::Failure;
 
 const PREFIX: &str = "WORKFLOWAI_FEEDBACK_";
 /// Of the repository's own tests and chores.
-const OURS: [&str; 3] = ["TEST_POSTGRES", "SERVER", "PACKAGE"];
+const OURS: [&str; 4] = ["TEST_POSTGRES", "TEST_PYTHON", "SERVER", "PACKAGE"];
 
 /// Refuses variables that look like settings and are none.
 pub fn check(command: &Command) -> Result<(), Failure> {

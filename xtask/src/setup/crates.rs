@@ -43,7 +43,8 @@ impl Program {
     }
 }
 
-fn cache() -> PathBuf {
+/// The folder for what is installed once for all checkouts.
+pub fn cache() -> PathBuf {
     env::var_os("XDG_CACHE_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(env::home_dir()?.join(".cache")))

@@ -110,6 +110,17 @@ pub const STEPS: &[Step] = &[
     Step::test("element", "the element's TypeScript", |at, counts| {
         node_test(&mut typescript(at), &tests_in(at, "element")?, counts)
     }),
+    Step::test(
+        "clients",
+        "the original service's published clients",
+        |at, counts| {
+            let python = setup::python(at, "python-workflowai-0.6.10", &["workflowai==0.6.10"])?;
+            let mut node = typescript(at);
+            node.env("WORKFLOWAI_FEEDBACK_SERVER", server(at)?);
+            node.env("WORKFLOWAI_FEEDBACK_TEST_PYTHON", python);
+            node_test(&mut node, &tests_in(at, "tests/clients")?, counts)
+        },
+    ),
     Step::test("browser", "the whole path, in Chromium", |at, counts| {
         node_test(
             &mut browser_script(at)?,
