@@ -1,5 +1,7 @@
 /** The idle markup, rendered from the Leptos view at build time. */
-declare const BAKED_MARKUP: string;
+declare const BAKED_HTML: string;
+/** The same, as the shell makes it. */
+declare const BAKED_MARKUP: import("./feedback-element.ts").Markup;
 /** The minified stylesheet of the element. */
 declare const BAKED_STYLE: string;
 /** A hash of the markup: nodes of another build are not adopted. */

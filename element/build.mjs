@@ -1,10 +1,12 @@
 // Bundles the npm package: node element/build.mjs --baked FILE --core FOLDER --out FOLDER --modules FILE
 import { createHash } from "node:crypto";
-import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build, transform } from "esbuild";
+import { parseFragment } from "parse5";
 import { minify } from "terser";
+import { publish } from "./manifest.mjs";
 
 const { values: paths } = parseArgs({
   options: {
@@ -28,14 +30,41 @@ const css = async (...names) => {
     minify: true,
     target: "chrome125",
   });
-  return code.trim();
+  // What esbuild leaves as it was written: the values of custom properties.
+  return code
+    .trim()
+    .replace(/(--[\w-]+): /g, "$1:")
+    .replaceAll(", ", ",");
 };
-const buildHash = createHash("sha256").update(markup).digest("hex").slice(0, 6);
+
+/**
+ * What the shell need not make: it writes the thumbs' states itself, the core or what stands in
+ * for it the view's; and no form reaches into a shadow root, so its buttons submit none.
+ */
+const written = ({ name, value }, attrs) =>
+  (attrs.some(({ value }) => value === "outcome") && /aria-(pressed|disabled)/.test(name)) ||
+  (name === "type" && value === "button") ||
+  (name.startsWith("data-") && !/reason|build/.test(name));
+
+/** The markup as the shell's `build` reads it: [tag, attributes, …children]. */
+const nodes = ({ nodeName, tagName, attrs = [], childNodes = [], value, data }) => {
+  if (nodeName === "#text") return value;
+  if (!tagName) throw new Error(`the shell cannot make ${nodeName} ${data}`);
+  const attributes = Object.fromEntries(
+    attrs.filter((attribute) => !written(attribute, attrs)).map(({ name, value }) => [name, value]),
+  );
+  return [tagName, attributes, ...childNodes.map(nodes)];
+};
+// An identifier begins with a letter.
+const buildHash = `b${createHash("sha256").update(markup).digest("hex").slice(0, 5)}`;
 
 await rm(paths.out, { recursive: true, force: true });
 await mkdir(paths.out, { recursive: true });
 
 const core = resolve(paths.core);
+const wasm = await readFile(join(core, "workflowai_feedback_bg.wasm"));
+/** The wasm as a script, for where its file cannot be had. */
+const inline = `export const bytes=()=>Uint8Array.from(atob("${wasm.toString("base64")}"),(c)=>c.charCodeAt(0));`;
 
 /** The languages with a file of their own; English is built in. */
 const languages = Object.keys(packs).filter((tag) => tag !== "en");
@@ -58,13 +87,11 @@ function localePacks({ onResolve, onLoad }) {
   }));
 }
 
-/** What the shell is made of; every other file of the package finds it in `element.js`. */
-const SHELL = ["feedback-element", "outbox", "settings"];
-
-function shellIsElsewhere({ onResolve }) {
-  const modules = new RegExp(`^\\./(element|${SHELL.join("|")})\\.ts$`);
-  onResolve({ filter: modules }, () => ({ path: "./element.js", external: true }));
+/** The wasm in a script is a file that is loaded only where the wasm itself cannot be had. */
+function inlinedCore({ onResolve }) {
+  onResolve({ filter: /^#core\/inline$/ }, () => ({ path: "./core-inline.js", external: true }));
 }
+
 /** The shell is one file: what it loads later stays outside. */
 function laterIsElsewhere({ onResolve }) {
   onResolve({ filter: /^\./ }, ({ path, kind }) =>
@@ -83,7 +110,12 @@ const options = {
   metafile: true,
   mangleProps: /^_[a-z]/,
   define: {
-    BAKED_MARKUP: JSON.stringify(`<div data-build=${buildHash}>${markup}</div>`),
+    BAKED_HTML: JSON.stringify(`<div data-build=${buildHash}>${markup}</div>`),
+    BAKED_MARKUP: JSON.stringify([
+      "div",
+      { "data-build": buildHash },
+      ...parseFragment(markup).childNodes.map(nodes),
+    ]),
     BAKED_STYLE: JSON.stringify(await css("widget.css", "element.css")),
     BAKED_PANEL_STYLE: JSON.stringify(await css("panel.css")),
     BAKED_BUILD: JSON.stringify(buildHash),
@@ -91,18 +123,15 @@ const options = {
   },
   alias: { "#core": join(core, "workflowai_feedback.js") },
 };
+// `index` defines the element, `element` leaves that to the page: a shell each, so that a page
+// fetches one file.
 const shellBuild = await build({
   ...options,
-  stdin: {
-    contents: SHELL.map((name) => `export * from "./${name}.ts";`).join("\n"),
-    resolveDir: join(root, "element"),
-    sourcefile: "element.js",
-  },
-  entryNames: "element",
+  entryPoints: { index: "element/index.ts", element: "element/element.ts" },
   mangleCache: {},
   plugins: [{ name: "later", setup: laterIsElsewhere }],
 });
-const rest = ["index", "loader", "without-core", "restore", "locales"];
+const rest = ["idle", "loader", "without-core", "restore", "locales"];
 const restBuild = await build({
   ...options,
   entryPoints: Object.fromEntries(rest.map((name) => [name, `element/${name}.ts`])),
@@ -110,8 +139,8 @@ const restBuild = await build({
   // Properties of the shell have the same short names everywhere.
   mangleCache: shellBuild.mangleCache,
   plugins: [
-    { name: "shell", setup: shellIsElsewhere },
     { name: "locales", setup: localePacks },
+    { name: "core", setup: inlinedCore },
   ],
 });
 // What runs without the element. By itself, so that it shares no files with what a page loads.
@@ -134,12 +163,28 @@ const reactBuild = await build({
   entryPoints: { react: "element/react.ts" },
   external: ["react", "react-dom"],
   mangleCache: shellBuild.mangleCache,
-  plugins: [
-    { name: "shell", setup: shellIsElsewhere },
-    { name: "entries", setup: entriesAreElsewhere },
-  ],
+  plugins: [{ name: "entries", setup: entriesAreElsewhere }],
 });
 
+/** Where everything is one file, the wasm is in it, and whatever else comes later. */
+function oneFile({ onResolve, onLoad }) {
+  onResolve({ filter: /^\.\/wasm\.ts$/ }, () => ({ path: join(root, "element/wasm-inline.ts") }));
+  onResolve({ filter: /^#core\/inline$/ }, () => ({ path: "inline", namespace: "core" }));
+  onLoad({ filter: /./, namespace: "core" }, () => ({ contents: inline }));
+  onResolve({ filter: /^#locales\// }, ({ path }) => ({
+    path: path.slice(9),
+    namespace: "locales",
+  }));
+}
+await build({
+  ...options,
+  entryPoints: { inline: "element/index.ts" },
+  mangleCache: {},
+  plugins: [
+    { name: "one file", setup: oneFile },
+    { name: "locales", setup: localePacks },
+  ],
+});
 // Once more by another minifier, which finds what the bundler's leaves: 60 bytes of the shell.
 const terse = {
   module: true,
@@ -152,6 +197,15 @@ for (const entry of await readdir(paths.out)) {
   await writeFile(file, code);
 }
 
+// The shell for a plain `<script src>`: what it loads later it finds beside itself, as modules.
+const [, script, exported] =
+  /^(.*)export\{(.*)\};$/s.exec(await readFile(join(paths.out, "index.js"), "utf8")) ?? [];
+const names = exported.replace(/(\w+) as (\w+)/g, "$2:$1");
+await writeFile(
+  join(paths.out, "classic.js"),
+  `(()=>{"use strict";${script}globalThis.WorkflowAIFeedback={${names}}})();`,
+);
+
 await mkdir(join(paths.out, "locales"));
 for (const tag of languages) {
   const { code } = await transform(`export default ${JSON.stringify(packs[tag])}`, {
@@ -161,45 +215,16 @@ for (const tag of languages) {
   await writeFile(join(paths.out, "locales", `${tag}.js`), code);
 }
 
-await cp(join(core, "workflowai_feedback_bg.wasm"), join(paths.out, "core.wasm"));
+await writeFile(join(paths.out, "core.wasm"), wasm);
+await writeFile(join(paths.out, "core-inline.js"), inline);
 await writeFile(join(paths.out, "style.css"), await css("widget.css", "panel.css", "element.css"));
 
-const { name, version, description, license, engines } = manifest;
-await writeFile(
-  join(paths.out, "package.json"),
-  `${JSON.stringify(
-    {
-      name,
-      version,
-      description,
-      license,
-      type: "module",
-      engines,
-      // The file that defines the element, and languages: a page that imports one has it at hand
-      // when the element asks for it.
-      sideEffects: ["./index.js", "./locales/*.js"],
-      exports: {
-        ".": "./index.js",
-        "./element": "./element.js",
-        "./react": "./react.js",
-        "./client": "./client.js",
-        "./ssr": "./ssr.js",
-        "./locales/*": "./locales/*.js",
-        "./style.css": "./style.css",
-        "./package.json": "./package.json",
-      },
-      peerDependencies: { react: ">=18", "react-dom": ">=18" },
-      peerDependenciesMeta: { react: { optional: true }, "react-dom": { optional: true } },
-    },
-    null,
-    2,
-  )}\n`,
-);
+await publish(root, manifest, languages, paths.out);
 
 // Which files a page fetches, and when.
 const outputs = Object.assign(
   {},
-  ...[restBuild, apartBuild, reactBuild].map(({ metafile }) => metafile.outputs),
+  ...[shellBuild, restBuild, apartBuild, reactBuild].map(({ metafile }) => metafile.outputs),
 );
 /** A file and what it imports at once, the shell aside. */
 const closure = (file, seen = new Set()) => {
@@ -216,12 +241,8 @@ const files = (entry) => {
   );
   return [...closure(file)].map((path) => basename(path));
 };
-const shell = [...files("index"), "element.js"];
-const modules = Object.fromEntries(
-  [...rest, ...apart, "react"]
-    .filter((name) => name !== "index")
-    .map((name) => [name, files(name)]),
-);
+const shell = files("index");
+const modules = Object.fromEntries([...rest, ...apart, "react"].map((name) => [name, files(name)]));
 await writeFile(
   paths.modules,
   JSON.stringify(
@@ -230,7 +251,7 @@ await writeFile(
       intent: [...modules.loader, "core.wasm"],
       modules: { shell, ...modules, core: ["core.wasm"] },
       // What another compiler or folder may change by a few bytes.
-      wasm: ["core.wasm", "loader.js"],
+      wasm: ["core.wasm", "core-inline.js", "loader.js"],
     },
     null,
     2,

@@ -1,8 +1,7 @@
 import type { FeedbackElement } from "./feedback-element.ts";
-import { setting } from "./settings.ts";
 import type { Messages, Outcome, VoteOptions } from "./types.ts";
 
-/** What runs an element once somebody reached for it: the core, or what stands in for it. */
+/** What runs an element: at first the element itself, then the core or what stands in for it. */
 export interface Controller {
   /** Hears every event of the shadow root before the nodes do. */
   _handle(event: Event): void;
@@ -11,14 +10,15 @@ export interface Controller {
   /** Votes from a script; `null` takes the vote back. */
   _vote(outcome: Outcome | null, options?: VoteOptions): void;
   /** Tries again now what is kept. */
-  _flush(): void;
-  /** The element left the page. What is under way goes on. */
-  _detach(): void;
+  _flush?(): void;
+  /** The element left the page, or moves: it is back before the microtask then. */
+  _detach?(): void;
 }
 
 /** What `loader.ts` and `without-core.ts` export. */
 export interface ControllerModule {
-  attach(element: FeedbackElement): Controller | Promise<Controller>;
+  /** Gives the element another controller, unless it has one. */
+  attach(element: FeedbackElement): void | Promise<void>;
 }
 
 /** What the core and its stand-in need to know of an element. */
@@ -40,22 +40,65 @@ export interface ElementSettings {
   messages: Messages | undefined;
 }
 
+/** As many reasons a page can offer, of so many characters; see `src/limits.rs`. */
+const REASONS = 8;
+const REASON = 64;
+
+const reasonsOf = ({ reasons }: FeedbackElement): string[] =>
+  Array.isArray(reasons)
+    ? reasons
+        .filter((reason) => typeof reason === "string" && [...reason].length <= REASON)
+        .slice(0, REASONS)
+    : [];
+
+/** The text box. */
+export const textOf = (element: FeedbackElement): HTMLTextAreaElement =>
+  element._find("textarea") as HTMLTextAreaElement;
+
 /** Reads an element. */
 export const settingsOf = (element: FeedbackElement): ElementSettings => ({
   token: element.feedbackToken || undefined,
   user: element.userID || "",
   endpoint: element._endpoint(),
   label: element.label || "",
-  live: element._live,
-  reasons: element.reasons,
+  live: !!element._live,
+  reasons: reasonsOf(element),
   outcome: element._acknowledged,
   text: textOf(element).value,
-  messages: { ...element._messages, ...setting("messages") },
+  messages: { ...element._messages, ...element._setting("messages") },
 });
 
-/** The text box. */
-export const textOf = (element: FeedbackElement): HTMLTextAreaElement =>
-  element._find("textarea") as HTMLTextAreaElement;
+/** Dispatches `feedback-…`; false if a listener cancelled it. */
+export const emit = (element: FeedbackElement, name: string, detail: unknown): boolean =>
+  element.dispatchEvent(
+    new CustomEvent(`feedback-${name}`, {
+      bubbles: true,
+      composed: true,
+      cancelable: true,
+      detail,
+    }),
+  );
+
+let warned: boolean;
+
+/** Says once a page that a press cannot count. */
+export const warn = (element: FeedbackElement): void => {
+  if (!warned && !element._key) {
+    warned = true;
+    console.warn("workflowai-feedback: no feedback-token", element);
+  }
+};
+
+/** Tells what was pressed before the controller was there. */
+export const catchUp = (element: FeedbackElement): void => {
+  if (!element._late) return;
+  element._late = false;
+  if (!element._live) warn(element);
+  else {
+    emit(element, "change", { outcome: element._shown });
+    if (element.commentPlacement === "inline") panel(element, element._shown);
+  }
+};
 
 let sheet: CSSStyleSheet | undefined;
 
@@ -86,10 +129,31 @@ const leavePanel = (event: Event) => {
   }
 };
 
+/** Opens or closes the panel, wherever the page wants it. */
+export const panel = (element: FeedbackElement, open: unknown, source?: HTMLElement): void => {
+  const node = element._find("[part=panel]") as HTMLElement;
+  if (element.commentPlacement === "inline") {
+    const never = ["off", element._shown === "positive" && "negative"];
+    node.popover = null;
+    node.toggleAttribute("data-open", !!open && !never.includes(element.comment as string));
+  } else {
+    node.popover = "auto";
+    element._panel(open, source);
+  }
+};
+
 /** Closes the panel. */
 export const closePanel = (element: FeedbackElement): void => {
   giveBack(element);
-  element._panel(false);
+  panel(element, false);
+};
+
+/** Another run's answer: what was typed belongs to the one before. */
+export const clearPanel = (element: FeedbackElement): void => {
+  const text = textOf(element);
+  text.value = "";
+  text.dispatchEvent(new Event("input", { bubbles: true }));
+  closePanel(element);
 };
 
 /** Remembers text, panel and focus; what it returns puts fresh nodes in with them. */
@@ -105,17 +169,21 @@ export const restamp = (element: FeedbackElement): (() => void) => {
   return () => {
     element._stamp();
     textOf(element).value = text;
-    element._paint();
+    element._controller = element;
+    element._change();
     // Placed by the pressed thumb, as it was.
-    if (open && element.isConnected) element._panel(true, pressed(element));
+    if (open && element.isConnected) panel(element, true, pressed(element));
     if (selector) (element._find(selector) as HTMLElement | null)?.focus();
   };
 };
 
+const internals = new WeakMap<FeedbackElement, ElementInternals>();
+
 /** Mirrors the view's state into `:state()`. */
 export const mirror = (element: FeedbackElement): void => {
   const { outcome, status } = (element._root.firstElementChild as HTMLElement).dataset;
-  const { states } = element._internals;
+  if (!internals.has(element)) internals.set(element, element.attachInternals());
+  const states = internals.get(element)?.states;
   states?.clear();
   for (const word of [outcome, status === "rejected" ? "error" : status]) {
     if (word && word !== "idle" && word !== "sent") states?.add(word);

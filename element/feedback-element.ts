@@ -1,55 +1,80 @@
 import type { Controller, ControllerModule } from "./controller.ts";
-import { PREFIX, read, record } from "./outbox.ts";
-import { setting } from "./settings.ts";
-import type { Messages, Outcome, VoteOptions } from "./types.ts";
+import { PREFIX } from "./outbox.ts";
+import { attempt, settings } from "./settings.ts";
+import type { FeedbackRequest, Kept, Messages, Outcome, Settings, VoteOptions } from "./types.ts";
+
+// The shell: all that a page pays for until somebody reaches for a thumb. It is one class, since
+// its members reach the modules that come later without an export.
 
 /** The properties; the attribute of each is its name with dashes. */
-const NAMES =
-  "feedbackToken,userID,apiUrl,comment,commentPlacement,label,reasons,outcome,restore,readonly,disabled".split(
-    ",",
-  );
-const dashed = (name: string) => name.replace(/[A-Z]+/g, "-$&").toLowerCase();
+const NAMES = [
+  "feedbackToken",
+  "userID",
+  "apiUrl",
+  "comment",
+  "commentPlacement",
+  "label",
+  "reasons",
+  "outcome",
+  "restore",
+  "readonly",
+  "disabled",
+];
+// The DOM itself sees to the lower case.
+const dashed = (name: string) => name.replace(/[A-Z]+/g, "-$&");
 
-/** The texts of a JSON list; none if it is no such list. */
-const list = (json: string | null): string[] => {
-  try {
-    return JSON.parse(json as string).filter((text: unknown) => typeof text === "string");
-  } catch {
-    return [];
-  }
+/** One node of the markup: its name, its attributes, its children. */
+export type Markup = [
+  tag: string,
+  attributes: Record<string, string>,
+  ...children: (Markup | string)[],
+];
+
+/** Makes the nodes one by one: `innerHTML` is refused where a page wants trusted types. */
+const build = ([tag, attributes, ...children]: Markup): Element => {
+  const node = document.createElementNS(
+    `http://www.w3.org/${/svg|path/.test(tag) ? "2000/svg" : "1999/xhtml"}`,
+    tag,
+  );
+  for (const name in attributes) node.setAttribute(name, attributes[name] as string);
+  node.append(
+    ...children.map((child) =>
+      (child as Markup).map ? build(child as Markup) : (child as string),
+    ),
+  );
+  return node;
 };
 
 let sheet: CSSStyleSheet;
-let template: HTMLTemplateElement;
-let module: Promise<ControllerModule> | undefined;
-let warned: boolean;
+/** The wrapper, as every element starts with it. */
+let fresh: Element;
+let module: Promise<ControllerModule> | 0 | undefined;
 
-/** The core, once a page; what stands in for it where it cannot be had. */
-const load = () => {
-  const standIn = () => import("./without-core.ts");
-  try {
-    // Without the right to compile there is nothing to download: the empty module tells.
-    new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
-    return import("./loader.ts").catch(standIn);
-  } catch {
-    return standIn();
-  }
+/** What all elements of this page share. */
+const page = {
+  /** This page as a client: a random id, and the last number it gave. */
+  _client: `${Math.random()}`,
+  _sequence: 0,
+  /** What could not be kept on the device: storage is refused or full, or the page wants it so. */
+  _memory: new Map<string, string>(),
+} as {
+  _client: string;
+  _sequence: number;
+  _memory: Map<string, string>;
+  /** The keys pressed on this page. */
+  [key: string]: unknown;
 };
 
-const waiting = new Set<FeedbackElement>();
-/** Whatever can wait until the page has painted. */
-const whenIdle = (element: FeedbackElement) => {
-  if (!waiting.size) {
-    (globalThis.requestIdleCallback || setTimeout)(() => {
-      for (const each of waiting) each._idle();
-      waiting.clear();
-    });
-  }
-  waiting.add(element);
-};
+/** The browser writes a boolean as its word. */
+interface Thumb {
+  value: string;
+  ariaPressed: boolean;
+  ariaDisabled: boolean;
+}
 
 export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
-  static observedAttributes = NAMES.flatMap((name) => [dashed(name), name.toLowerCase()]);
+  static version = BAKED_VERSION;
+  static observedAttributes = `${NAMES.map(dashed)},${NAMES}`.toLowerCase().split(",");
 
   declare feedbackToken: string | null;
   declare userID: string | null;
@@ -72,38 +97,45 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
   /** The attribute `outcome`, as it was last read. */
   declare _given: Outcome | null;
   /** (endpoint, token, user), whose state is shown; empty without a token. */
-  declare _key: string;
-  declare _controller: Controller | undefined;
-  declare _loading: Promise<void> | undefined;
+  declare _key: string | null;
+  /** Something was pressed that the controller has not been told. */
+  declare _late: boolean;
+  /** Whether an idle call is on its way. */
+  declare _waiting: number;
   /** The texts of the page's language, once they are there. */
   declare _messages: Messages | undefined;
-  _internals = this.attachInternals();
+  /** What runs the element: at first itself. */
+  _controller: Controller = this;
+  _page = page;
+
+  /** The receiver's base address, without a slash at its end. */
+  _endpoint() {
+    // An address that is none stays as it is, and fails when something is sent.
+    const link = document.createElement("a");
+    link.href = this.apiUrl || this._setting("apiUrl") || "/";
+    return link.href.replace(/\/+$/, "");
+  }
 
   constructor() {
     super();
-    const root =
-      this._internals.shadowRoot || this.attachShadow({ mode: "open", delegatesFocus: true });
+    const root = this.shadowRoot || this.attachShadow({ mode: "open", delegatesFocus: true });
     root.adoptedStyleSheets = [sheet];
-    this._root = root.querySelector("[data-build]") as HTMLElement;
-    if (this._root?.dataset.build !== BAKED_BUILD) this._stamp();
+    this._root = root.querySelector(`[data-build=${BAKED_BUILD}]`) as HTMLElement;
+    if (!this._root) this._stamp();
     for (const type of ["pointerover", "focusin", "click"]) {
       root.addEventListener(type, this as unknown as EventListenerObject, true);
     }
-    for (const name of NAMES as "label"[]) {
-      // Set by a framework before this class was known.
-      if (Object.hasOwn(this, name)) {
-        const value = this[name];
-        delete (this as { label?: unknown })[name];
-        this[name] = value;
-      }
+    // Set by a framework before this class was known.
+    for (const [name, value] of Object.entries(this)) {
+      delete (this as Record<string, unknown>)[name];
+      (this as Record<string, unknown>)[name] = value;
     }
   }
 
   /** Puts fresh nodes into the shadow root. */
   _stamp() {
-    const root = this.shadowRoot as ShadowRoot;
-    root.replaceChildren(template.content.cloneNode(true));
-    this._root = root.firstElementChild as HTMLElement;
+    this._root = fresh.cloneNode(true) as HTMLElement;
+    (this.shadowRoot as ShadowRoot).replaceChildren(this._root);
   }
 
   _find(selector: string) {
@@ -112,165 +144,195 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
 
   /** An attribute or its lower-cased alias; empty means absent. */
   _get(name: string) {
-    return this.getAttribute(dashed(name)) || this.getAttribute(name) || null;
+    return this.getAttribute(dashed(name)) || this.getAttribute(name);
   }
 
-  get _live() {
-    return !!this._key && !this.disabled && !this.readonly;
-  }
-
-  _endpoint() {
-    return new URL(this.apiUrl || setting("apiUrl") || "/", document.baseURI).href.replace(
-      /\/+$/,
-      "",
+  /** A setting in force: `configure` first, then the page's `<meta>`. */
+  _setting<Name extends keyof Settings>(name: Name): Settings[Name] | undefined {
+    return (
+      settings[name] ??
+      attempt(
+        () =>
+          JSON.parse(
+            (document.querySelector("meta[name=workflowai-feedback]") as HTMLMetaElement).content,
+          )[name],
+      )
     );
   }
 
+  /** Whether a press counts. */
+  get _live() {
+    return this._key && !this.disabled && !this.readonly;
+  }
+
   connectedCallback() {
-    this._change();
+    this.attributeChangedCallback();
   }
 
   disconnectedCallback() {
-    // A node that only moves is back before the microtask.
-    queueMicrotask(() => this.isConnected || this._controller?._detach());
+    this._controller._detach?.();
   }
 
   attributeChangedCallback() {
-    if (this.isConnected) this._change();
-  }
-
-  _change() {
-    const token = this.feedbackToken;
-    const key = token ? JSON.stringify([this._endpoint(), token, this.userID || ""]) : "";
+    if (!this.isConnected) return;
+    const key =
+      this.feedbackToken &&
+      JSON.stringify([this._endpoint(), this.feedbackToken, this.userID || ""]);
     const given = this._get("outcome") as Outcome | null;
     if (key !== this._key || given !== this._given) {
       this._key = key;
       this._shown = this._acknowledged = this._given = given;
     }
-    if (this._controller) this._controller._change();
-    else this._paint();
-    whenIdle(this);
-  }
-
-  _idle() {
-    const kept = read(this._key);
-    if (kept && !this._controller) {
-      this._shown = kept.outcome;
-      this._paint();
-    }
-    try {
-      // Whatever is kept for this receiver, also by pages before.
-      for (const name in localStorage) {
-        if (name.startsWith(`${PREFIX}["${this._endpoint()}"`)) this._load();
+    this._controller._change();
+    // Whatever can wait until the page has painted.
+    this._waiting ||= (globalThis.requestIdleCallback || setTimeout)(() => {
+      this._waiting = 0;
+      if (
+        this._shown ||
+        this.restore ||
+        this._setting("messages") ||
+        (!this.matches(":lang(en)") && document.querySelector("[lang]")) ||
+        attempt(() => `${Object.keys(localStorage)}`.includes(PREFIX))
+      ) {
+        import("./idle.ts").then((idle) => idle.attach(this));
       }
-    } catch {}
-    if (!this.matches(":lang(en)") && document.querySelector("[lang]")) {
-      import("./locales.ts").then((locales) => locales.localise(this));
-    }
-    if (this.restore && this._key && !this._given) {
-      import("./restore.ts").then((restore) => restore.restore(this));
-    }
+    });
   }
 
-  _paint() {
+  /** Until the core is there: shows what is known. */
+  _change() {
     const view = this._root.firstElementChild as HTMLElement;
-    const shown = this._shown || "";
-    view.dataset.outcome = shown;
+    view.dataset.outcome = this._shown || "";
     if (this.label) view.ariaLabel = this.label;
-    for (const thumb of view.querySelectorAll<HTMLButtonElement>("[value]")) {
-      thumb.ariaPressed = `${thumb.value === shown}`;
-      thumb.ariaDisabled = `${!this._live}`;
+    for (const thumb of view.querySelectorAll("[value]") as Iterable<unknown> as Iterable<Thumb>) {
+      thumb.ariaPressed = thumb.value === this._shown;
+      thumb.ariaDisabled = !this._live;
     }
-    this._internals.states?.clear();
-    if (shown) this._internals.states?.add(shown);
   }
 
   /** Opens the comment panel where the page wants one, in the press's own task; or closes it. */
-  _panel(open: boolean, source?: HTMLElement) {
-    const panel = this._find("[part=panel]") as HTMLElement;
-    const { comment } = this;
-    open &&= comment !== "off" && (comment !== "negative" || this._shown === comment);
-    try {
-      if (this.commentPlacement === "inline") {
-        panel.popover = null;
-        panel.toggleAttribute("data-open", open);
-      } else if (open) panel.showPopover({ source } as object);
-      else panel.hidePopover();
-    } catch {
-      // Open or closed already, or the browser has no popovers.
-    }
-  }
-
-  /** Dispatches `feedback-…`; false if a listener cancelled it. */
-  _emit(name: string, detail: unknown) {
-    return this.dispatchEvent(
-      new CustomEvent(`feedback-${name}`, {
-        bubbles: true,
-        composed: true,
-        cancelable: true,
-        detail,
-      }),
+  _panel(open: unknown, source?: HTMLElement) {
+    const never = ["off", this._shown === "positive" && "negative"];
+    // Open or closed already, or the browser has no popovers: as good as it gets.
+    attempt(() =>
+      (this._find("[part=panel]") as HTMLElement)[
+        open && this.commentPlacement !== "inline" && !never.includes(this.comment as string)
+          ? "showPopover"
+          : "hidePopover"
+      ]({ source } as object),
     );
   }
 
-  _load(): Promise<void> {
-    module ||= load();
-    this._loading ||= module
-      .then((loaded) => loaded.attach(this))
-      .then(
-        (controller) => {
-          this._controller = controller;
-        },
-        // Tried again at the next press; what was pressed is kept.
-        () => {
-          module = this._loading = undefined;
-        },
-      );
-    return this._loading;
+  /** The kept press of a key, if there is one. */
+  _read(key: string): Kept | undefined {
+    return attempt(() => JSON.parse(page._memory.get(key) || localStorage[PREFIX + key]));
+  }
+
+  /** Keeps a press, before anything else is done about it. */
+  _record(key: string, outcome: Outcome | null, options?: VoteOptions): Kept {
+    const before = this._read(key);
+    const pressed = Date.now();
+    page._sequence = Math.max(pressed, page._sequence + 1, (before?.sequence || 0) + 1);
+    const kept = {
+      ...options,
+      outcome,
+      client: before?.client || page._client,
+      sequence: page._sequence,
+      pressed,
+    };
+    const text = JSON.stringify(kept);
+    this._touch(key);
+    if (this._setting("outbox") === false || !attempt(() => (localStorage[PREFIX + key] = text))) {
+      page._memory.set(key, text);
+    }
+    return kept;
+  }
+
+  /** Remembers a key that was pressed on this page. */
+  _touch(key: string) {
+    if (page[key]) return;
+    page[key] = true;
+    // Whatever is not proven yet goes out once more on the way out. Both arriving is harmless: it
+    // is the same intent.
+    addEventListener("pagehide", () => {
+      const kept = this._read(key);
+      if (kept) this._post(key, kept, { keepalive: true }).catch(() => {});
+    });
+  }
+
+  /** Sends one attempt. */
+  async _post(
+    key: string,
+    { client, sequence, pressed, ...vote }: Kept,
+    options: { signal?: AbortSignal; keepalive: boolean },
+  ): Promise<unknown> {
+    const [endpoint, feedback_token, user] = JSON.parse(key);
+    const request = {
+      ...vote,
+      outcome: vote.outcome || undefined,
+      feedback_token,
+      user_id: user || undefined,
+      // Not below 0, whatever the clock does.
+      intent: { client, sequence, age: Math.max(0, ((Date.now() - pressed) / 1000) | 0) },
+    };
+    return (
+      this._setting("send")?.(request as FeedbackRequest, options) ||
+      fetch(`${endpoint}/v1/feedback${vote.outcome ? "" : "/retract"}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(request),
+        ...options,
+      })
+    );
+  }
+
+  /** Loads the core before anybody reaches for a thumb; what stands in for it if it is missing. */
+  preload(): Promise<void> {
+    module ||= import("./loader.ts").catch(() => import("./without-core.ts"));
+    return module.then(
+      (loaded) => loaded.attach(this),
+      // Tried again at the next press; what was pressed is kept.
+      () => {
+        module = 0;
+      },
+    );
   }
 
   handleEvent(event: Event) {
-    this._load();
-    if (this._controller) this._controller._handle(event);
-    else if (event.type === "click") {
-      const button = event
-        .composedPath()
-        .find((node) => (node as Element).localName === "button") as HTMLButtonElement | undefined;
-      const value = button?.value as Outcome | undefined;
-      if (value) this._press(this._shown === value ? null : value, {}, button);
-      else if (button && button.name !== "reason") {
-        if (button.name === "send") {
-          // The vote once more, with the text.
-          this._press(this._shown, {
-            comment: (this._find("textarea") as HTMLTextAreaElement).value || undefined,
-          });
-        }
-        this._panel(false);
-      }
-    }
+    this.preload();
+    this._controller._handle(event);
   }
 
-  /** A press before anything is loaded: shown, kept, told. */
-  _press(outcome: Outcome | null, options?: VoteOptions, source?: HTMLElement) {
+  /** Until the core is there: hears the buttons. */
+  _handle(event: Event) {
+    if (event.type !== "click") return;
+    const button = event.composedPath().find((node) => (node as Element).localName === "button") as
+      | HTMLButtonElement
+      | undefined;
+    const { name, value } = button || ({} as HTMLButtonElement);
+    if (value) this._vote(this._shown === value ? null : (value as Outcome), {}, button);
+    // The vote once more, with the text.
+    else if (name === "send")
+      this._vote(this._shown, { comment: (this._find("textarea") as HTMLTextAreaElement).value });
+    else if (name === "close") this._panel(0);
+  }
+
+  /** Until the core is there: a press is shown and kept. */
+  _vote(outcome: Outcome | null, options?: VoteOptions, source?: HTMLElement) {
+    this._late = true;
     if (this._live) {
+      this._record(this._key as string, outcome, options);
       this._shown = outcome;
-      this._paint();
-      record(this._key, outcome, options);
-      if (source) this._panel(!!outcome, source);
-      this._emit("change", { outcome });
-    } else if (!warned) {
-      warned = true;
-      console.warn("no feedback-token", this);
+      this._change();
+      this._panel(source && outcome, source);
     }
   }
 
   /** Votes from a script, with a comment or reasons if given. */
   vote(outcome: Outcome | null, options?: VoteOptions): void {
-    if (this._controller) this._controller._vote(outcome, options);
-    else {
-      this._press(outcome, options);
-      this._load();
-    }
+    if (!/^((posi|nega)tive|null)$/.test(outcome as string)) throw TypeError("outcome");
+    this._controller._vote(outcome, options);
+    this.preload();
   }
 
   /** Takes the vote back. */
@@ -280,40 +342,31 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
 
   /** Tries again now what is kept. */
   flush(): Promise<void> {
-    return this._load().then(() => this._controller?._flush());
-  }
-
-  /** Loads the core before anybody reaches for a thumb. */
-  preload(): Promise<void> {
-    return this._load();
+    return this.preload().then(() => this._controller._flush?.());
   }
 }
 
 for (const name of NAMES) {
   Object.defineProperty(FeedbackElement.prototype, name, {
-    configurable: true,
-    enumerable: true,
     get(this: FeedbackElement) {
       const value = this._get(name);
       return name === "outcome"
         ? this._shown
         : name === "reasons"
-          ? list(value)
+          ? attempt(() => JSON.parse(value as string)) || []
           : // Booleans; React 18 writes `disabled="false"`.
             /^(re|dis)/.test(name)
-            ? this.hasAttribute(name) && value !== "false"
+            ? value !== null && value !== "false"
             : value;
     },
     set(this: FeedbackElement, value: unknown) {
+      this.removeAttribute(name);
       if (value || value === 0) {
         this.setAttribute(
           dashed(name),
-          value === true ? "" : typeof value === "object" ? JSON.stringify(value) : `${value}`,
+          typeof value === "object" ? JSON.stringify(value) : (value as string),
         );
-      } else {
-        this.removeAttribute(dashed(name));
-        this.removeAttribute(name);
-      }
+      } else this.removeAttribute(dashed(name));
     },
   });
 }
@@ -321,25 +374,12 @@ for (const name of NAMES) {
 /** Defines the element; the first definition of a page stays. */
 export const define = (tag = "workflowai-feedback", registry = globalThis.customElements): void => {
   const present = registry?.get(tag) as { version?: string } | undefined;
-  if (present && present.version !== BAKED_VERSION)
-    console.warn(tag, present.version, BAKED_VERSION);
-  if (!registry || present) return;
-  if (!sheet) {
+  if (present) {
+    if (present.version !== BAKED_VERSION) console.warn(tag, present.version, BAKED_VERSION);
+  } else if (registry) {
     sheet = new CSSStyleSheet();
     sheet.replaceSync(BAKED_STYLE);
-    template = document.createElement("template");
-    const html = BAKED_MARKUP;
-    template.innerHTML =
-      (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes
-        ?.createPolicy("workflowai-feedback", { createHTML: () => html })
-        .createHTML("") ?? html;
+    fresh = build(BAKED_MARKUP);
+    registry.define(tag, class extends FeedbackElement {} as unknown as CustomElementConstructor);
   }
-  class Defined extends FeedbackElement {
-    static version = BAKED_VERSION;
-  }
-  registry.define(tag, Defined as unknown as CustomElementConstructor);
 };
-
-interface TrustedTypes {
-  createPolicy(name: string, rules: object): { createHTML(html: string): string };
-}

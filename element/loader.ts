@@ -1,28 +1,38 @@
-import init, * as core from "#core";
+import * as core from "#core";
 import {
   type Controller,
+  catchUp,
+  clearPanel,
   closePanel,
   dress,
+  emit,
   mirror,
+  panel,
   restamp,
   settingsOf,
   textOf,
+  warn,
 } from "./controller.ts";
 import type { FeedbackElement } from "./feedback-element.ts";
-import { memory, page, read, record, touch } from "./outbox.ts";
-import { setting } from "./settings.ts";
+import { adopt, memory, read, record } from "./outbox.ts";
+import { runOf } from "./run-of.ts";
 import type { Outcome, VoteOptions } from "./types.ts";
+import * as wasm from "./wasm.ts";
 
 /** Set for good when the core could not start, or trapped: one trap takes the whole page's core. */
 let dead = false;
 const running = new Set<Core>();
 
-const boot = async () => {
+/** Where the core is from. */
+let address = "";
+
+const boot = async (element: FeedbackElement) => {
   try {
-    await init({
-      module_or_path: fetch(setting("wasmUrl") || new URL("./core.wasm", import.meta.url)),
-    });
-    core.start(page._client, setting("outbox") !== false);
+    // Without the right to compile there is nothing to download: the empty module tells.
+    new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+    address = wasm.address(element._setting("wasmUrl"));
+    await wasm.load(address);
+    core.start(element._page._client, element._setting("outbox") !== false);
     addEventListener("error", (event) => notice(event.error));
     addEventListener("unhandledrejection", (event) => notice(event.reason));
   } catch (error) {
@@ -33,21 +43,21 @@ const boot = async () => {
 let booting: Promise<void> | undefined;
 
 const notice = (error: unknown) => {
-  if (
-    error instanceof WebAssembly.RuntimeError &&
-    /core\w*\.wasm|wasm:\/\//.test(error.stack || "")
-  ) {
-    die();
-  }
+  if (!(error instanceof WebAssembly.RuntimeError)) return;
+  const stack = error.stack || "";
+  // Another's, if it says so; not every browser does.
+  if (!stack.includes(".wasm") || stack.includes(address)) die();
 };
 
 /** Every element goes on without the core, with the state it has. */
 const die = () => {
   if (dead) return;
   dead = true;
-  // Presses from now on are another client's: the core took its last number with it.
-  page._client = `${Math.random()}`;
-  for (const each of running) each._abandon();
+  for (const each of running) {
+    // Presses from now on are another client's: the core took its last number with it.
+    each._element._page._client = `${Math.random()}`;
+    each._abandon();
+  }
 };
 
 /** The names of all nodes, as a tree. */
@@ -56,23 +66,27 @@ const shape = (node: Node): string => `${node.nodeName}(${[...node.childNodes].m
 let baked: string;
 
 /** Hydrates the element's markup and lets the core run it. */
-export const attach = async (element: FeedbackElement): Promise<Controller> => {
+export const attach = async (element: FeedbackElement): Promise<void> => {
+  if (element._controller !== element) return;
+  adopt(element);
   // The core sends to a receiver; the page's own backend is for what stands in for it.
-  const own = setting("send");
+  const own = element._setting("send");
   if (!own) {
-    booting ||= boot();
+    booting ||= boot(element);
     await booting;
   }
-  if (dead || own) return (await import("./without-core.ts")).attach(element);
-  const started = new Core(element);
-  // It trapped at once, and what stands in for it is on its way.
-  if (dead) await element._loading;
-  return element._controller || started;
+  if (dead || own) {
+    const { attach } = await import("./without-core.ts");
+    return attach(element);
+  }
+  // Gone, or attached by another call, meanwhile.
+  if (element.isConnected && element._controller === element) new Core(element);
 };
 
 /** One hydrated element. */
 class Core implements Controller {
   _number = -1;
+  _key: string | null = null;
   _heard = true;
   _observer = new MutationObserver(() => this._mirror());
 
@@ -84,6 +98,7 @@ class Core implements Controller {
     }
     // Translated, or of another build: hydration would trap.
     if (shape(_element._root) !== baked) restamp(_element)();
+    catchUp(_element);
     const view = this._view();
     // Hydration writes neither attributes nor text: the core starts from the baked state and then
     // writes the difference.
@@ -95,13 +110,15 @@ class Core implements Controller {
     this._observer.observe(view, { attributeFilter: ["data-outcome", "data-status"] });
     _element.shadowRoot?.addEventListener("keydown", this, true);
     running.add(this);
+    _element._controller = this;
+    this._key = _element._key;
     this._guard(() => {
       this._number = core.attach(_element._root, this, settingsOf(_element));
     });
     // What could not be kept on the device is not known to the core yet.
-    const kept = !dead && memory.has(_element._key) && read(_element._key);
+    const kept = this._key && !dead && memory.has(this._key) && read(this._key);
     if (kept) {
-      memory.delete(_element._key);
+      memory.delete(this._key as string);
       this._vote(kept.outcome, kept);
     }
   }
@@ -136,7 +153,7 @@ class Core implements Controller {
   }
 
   emit(name: string, detail: unknown) {
-    return this._element._emit(name, detail);
+    return emit(this._element, name, detail);
   }
 
   acknowledge() {
@@ -150,10 +167,11 @@ class Core implements Controller {
       | undefined;
     if (event.type !== "click" || !button) return;
     const value = button.value as Outcome | undefined;
-    if (value && element._live) {
+    if (value && !element._live) warn(element);
+    else if (value) {
       const outcome = element._shown === value ? null : value;
       element._shown = outcome;
-      element._panel(!!outcome, button);
+      panel(element, outcome, button);
       this._expect(outcome);
     } else if (button.name === "send") {
       this._send();
@@ -177,14 +195,14 @@ class Core implements Controller {
   _send() {
     const element = this._element;
     const comment = textOf(element).value;
-    if ([...comment].length > 10_000) return;
+    if (!element._live || [...comment].length > 10_000) return;
     closePanel(element);
     this._expect(element._shown, { comment: comment || undefined });
   }
 
   /** The core has until the next task to acknowledge a press; then it is dead and the press kept. */
   _expect(outcome: Outcome | null, options?: VoteOptions) {
-    touch(this._element._key);
+    this._touch();
     this._heard = false;
     setTimeout(() => {
       if (this._heard) return;
@@ -193,12 +211,21 @@ class Core implements Controller {
     });
   }
 
+  _touch() {
+    const element = this._element;
+    if (element._key) element._touch(element._key);
+  }
+
   _change() {
-    this._guard(() => core.change(this._number, settingsOf(this._element)));
+    const { _element: element, _key: before } = this;
+    this._key = element._key;
+    if (before && runOf(before) !== runOf(this._key)) clearPanel(element);
+    this._guard(() => core.change(this._number, settingsOf(element)));
+    if (!dead) this._mirror();
   }
 
   _vote(outcome: Outcome | null, options?: VoteOptions) {
-    touch(this._element._key);
+    this._touch();
     this._guard(
       () => {
         core.vote(this._number, outcome, options?.comment, options?.reasons);
@@ -214,13 +241,16 @@ class Core implements Controller {
 
   _detach() {
     const element = this._element;
-    this._remember();
-    running.delete(this);
-    element._controller = element._loading = undefined;
-    // Dropping the view takes its nodes out: fresh ones carry the state on.
-    const stamp = restamp(element);
-    this._guard(() => core.detach(this._number));
-    stamp();
+    // A node that only moves is back before the microtask.
+    queueMicrotask(() => {
+      if (element.isConnected || element._controller !== this) return;
+      this._remember();
+      running.delete(this);
+      // Dropping the view takes its nodes out: fresh ones carry the state on.
+      const stamp = restamp(element);
+      this._guard(() => core.detach(this._number));
+      stamp();
+    });
   }
 
   /** What was proven goes on with the element; what is under way is in the outbox. */
@@ -234,12 +264,9 @@ class Core implements Controller {
   }
 
   _abandon() {
-    const element = this._element;
     this._remember();
-    restamp(element)();
-    element._controller = undefined;
-    element._loading = import("./without-core.ts").then(({ attach }) => {
-      element._controller = attach(element);
-    });
+    restamp(this._element)();
+    // Without it the shell goes on, and the next press asks again.
+    import("./without-core.ts").then(({ attach }) => attach(this._element)).catch(console.warn);
   }
 }

@@ -1,7 +1,6 @@
 import { packs } from "#locales/index";
 import type { FeedbackElement } from "./feedback-element.ts";
 import { nearest } from "./nearest.ts";
-import { setting } from "./settings.ts";
 import type { Messages } from "./types.ts";
 
 /** Writes into the text that a node has: nothing is added or removed outside the core. */
@@ -11,40 +10,66 @@ export const say = (node: Element, words = ""): void => {
   if (text.data.trim() !== words) text.data = words || " ";
 };
 
-/** Writes the names and words of the idle markup. */
+const NAMES = [
+  ["[value=positive]", "positive"],
+  ["[value=negative]", "negative"],
+  ["[part~=panel]", "comment"],
+  ["[part~=reasons]", "reasons"],
+] as const;
+const WORDS = [
+  ["label", "comment"],
+  ["[name=close]", "close"],
+  ["[name=send]", "send"],
+] as const;
+
+/** Writes the names and words of the idle markup, as far as they are given. */
 export const translate = (element: FeedbackElement, messages: Messages): void => {
   const find = (selector: string) => element._find(selector) as Element;
-  find(".workflowai-feedback").ariaLabel = element.label || (messages.group as string);
-  for (const [selector, name] of [
-    ["[value=positive]", "positive"],
-    ["[value=negative]", "negative"],
-    ["[part~=panel]", "comment"],
-    ["[part~=reasons]", "reasons"],
-  ] as const) {
-    find(selector).ariaLabel = messages[name] as string;
+  const group = element.label || messages.group;
+  if (group) find(".workflowai-feedback").ariaLabel = group;
+  for (const [selector, name] of NAMES) {
+    if (messages[name]) find(selector).ariaLabel = messages[name];
   }
-  say(find("label"), messages.comment);
-  say(find("[name=close]"), messages.close);
-  say(find("[name=send]"), messages.send);
+  for (const [selector, name] of WORDS) {
+    if (messages[name]) say(find(selector), messages[name]);
+  }
 };
 
-/** Lets an element speak the page's language. Where it cannot be had, English stays. */
-export const localise = async (element: FeedbackElement): Promise<void> => {
+/** The language of the nearest ancestor that has one, across shadow hosts. */
+const languageOf = (element: FeedbackElement): string => {
   let node: HTMLElement | undefined = element;
   while (node && !node.lang) {
     node = node.parentElement || ((node.getRootNode() as ShadowRoot).host as HTMLElement);
   }
-  const lang = node?.lang;
-  if (!lang) return;
-  const tag = nearest(lang, Object.keys(packs));
-  if (!tag) return;
+  return node?.lang || "";
+};
+
+/** Which elements follow the page's language, and the pack that each speaks. */
+const following = new Map<FeedbackElement, string | undefined>();
+let observer: MutationObserver | undefined;
+
+/** Lets an element speak the page's language, also when that changes. */
+export const localise = async (element: FeedbackElement): Promise<void> => {
+  observer ||= new MutationObserver(() => {
+    for (const each of following.keys()) {
+      if (each.isConnected) localise(each);
+      else following.delete(each);
+    }
+  });
+  observer.observe(document, { attributeFilter: ["lang"], subtree: true });
+  const tag = nearest(languageOf(element), Object.keys(packs));
+  const before = following.get(element);
+  following.set(element, tag);
   try {
-    const { default: pack } = await (packs[tag] as (typeof packs)[string])();
-    element._messages = { ...pack, ...setting("messages") };
+    element._messages = tag ? (await (packs[tag] as (typeof packs)[string])()).default : undefined;
   } catch (error) {
+    // Where a language cannot be had, English stays.
     console.warn(`workflowai-feedback: no texts for ${tag}:`, error);
     return;
   }
-  if (element._controller) element._controller._change();
-  else translate(element, element._messages);
+  if (following.get(element) !== tag) return;
+  if (element._controller !== element) element._controller._change();
+  // The core speaks English by itself.
+  else if (before && !tag) element.preload();
+  else translate(element, { ...element._messages, ...element._setting("messages") });
 };

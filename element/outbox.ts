@@ -1,99 +1,38 @@
-import { setting } from "./settings.ts";
-import type { FeedbackRequest, Outcome, VoteOptions } from "./types.ts";
+import type { FeedbackElement } from "./feedback-element.ts";
+import type { Kept, Outcome, Settings, VoteOptions } from "./types.ts";
 
-/** What every item's name begins with. The number is the format's version. */
+export type { Kept } from "./types.ts";
+
+// The shell keeps and sends. What comes later reaches it here, through the first element it ran.
+
+/** What the name of every kept item begins with. The number is the format's version. */
 export const PREFIX = "workflowai-feedback:1:";
 
-/** One press, as it is kept on the device. */
-export interface Kept extends VoteOptions {
-  /** `null` takes the vote back. */
-  outcome: Outcome | null;
-  client: string;
-  sequence: number;
-  /** Milliseconds since 1970. */
-  pressed: number;
-}
+let shell: FeedbackElement;
+/** What could not be kept on the device: storage is refused or full, or the page wants it so. */
+export let memory: Map<string, string>;
 
-/** Stands in where storage is refused or full, or the page wants nothing kept. */
-export const memory = new Map<string, string>();
-
-/** This page as a client: a random id, and the last number it gave. */
-export const page = { _client: `${Math.random()}`, _sequence: 0 };
-
-const touched = new Set<string>();
+/** Goes on with the shell of this element. */
+export const adopt = (element: FeedbackElement): void => {
+  // The prototype has all that is needed here, and lets the element go.
+  shell ||= Object.getPrototypeOf(element);
+  memory ||= element._page._memory;
+};
 
 /** The kept press of a key, if there is one. */
-export const read = (key: string): Kept | undefined => {
-  try {
-    return JSON.parse(memory.get(key) ?? localStorage[PREFIX + key]);
-  } catch {
-    // Nothing there, no storage, or something that is not ours.
-  }
-  return;
-};
+export const read = (key: string): Kept | undefined => shell._read(key);
 
 /** Keeps a press, before anything else is done about it. */
-export const record = (key: string, outcome: Outcome | null, options?: VoteOptions): Kept => {
-  const before = read(key);
-  const pressed = Date.now();
-  const kept = {
-    ...options,
-    outcome,
-    client: before?.client || page._client,
-    sequence: Math.max(pressed, page._sequence + 1, (before?.sequence || 0) + 1),
-    pressed,
-  };
-  page._sequence = kept.sequence;
-  const text = JSON.stringify(kept);
-  try {
-    if (setting("outbox") === false) throw 0;
-    localStorage[PREFIX + key] = text;
-  } catch {
-    memory.set(key, text);
-  }
-  touch(key);
-  return kept;
-};
-
-/** Remembers a key that was pressed on this page. */
-export const touch = (key: string): void => {
-  // The same function is added once, however often.
-  addEventListener("pagehide", leave);
-  touched.add(key);
-};
+export const record = (key: string, outcome: Outcome | null, options?: VoteOptions): Kept =>
+  shell._record(key, outcome, options);
 
 /** Sends one attempt. */
 export const post = (
   key: string,
-  { outcome, comment, reasons, client, sequence, pressed }: Kept,
+  kept: Kept,
   options: { signal?: AbortSignal; keepalive: boolean },
-): Promise<unknown> => {
-  const [endpoint, feedback_token, user] = JSON.parse(key);
-  const request: FeedbackRequest = {
-    feedback_token,
-    user_id: user || undefined,
-    outcome: outcome || undefined,
-    comment,
-    reasons,
-    // Not below 0, whatever the clock does.
-    intent: { client, sequence, age: Math.max(0, ((Date.now() - pressed) / 1000) | 0) },
-  };
-  return (
-    setting("send")?.(request, options) ||
-    fetch(`${endpoint}/v1/feedback${outcome ? "" : "/retract"}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(request),
-      ...options,
-    })
-  );
-};
+): Promise<unknown> => shell._post(key, kept, options);
 
-// Whatever is not proven yet goes out once more on the way out. Both arriving is harmless: it is
-// the same intent.
-const leave = () => {
-  for (const key of touched) {
-    const kept = read(key);
-    if (kept) post(key, kept, { keepalive: true }).catch(() => {});
-  }
-};
+/** A setting in force. */
+export const setting = <Name extends keyof Settings>(name: Name): Settings[Name] | undefined =>
+  shell._setting(name);

@@ -18,7 +18,18 @@ Object.assign(globalThis, {
   document: fakeDocument,
 });
 
-const { memory, PREFIX, record } = await import("./outbox.ts");
+// An element, as far as it keeps and sends.
+Object.assign(globalThis, {
+  BAKED_VERSION: "",
+  BAKED_BUILD: "b",
+  HTMLElement: class {
+    attachShadow = () => ({ querySelector: () => ({}), addEventListener() {} });
+  },
+});
+const { FeedbackElement } = await import("./feedback-element.ts");
+const outbox = await import("./outbox.ts");
+outbox.adopt(new FeedbackElement());
+const { memory, PREFIX, record } = outbox;
 const { close, open, run, takeUp, takeUpAll } = await import("./post.ts");
 
 interface Seen {

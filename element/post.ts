@@ -9,8 +9,7 @@ import {
   sent,
   wake,
 } from "./delivery.ts";
-import { type Kept, memory, PREFIX, read, record, post as request } from "./outbox.ts";
-import { setting } from "./settings.ts";
+import { type Kept, memory, PREFIX, read, record, post as request, setting } from "./outbox.ts";
 
 // The work of the page, as in `src/page.rs`: a vote goes on when its widget is gone.
 

@@ -1,10 +1,10 @@
 import * as client from "./client.ts";
-import { setting } from "./settings.ts";
+import { FeedbackElement } from "./index.ts";
 
 /** The page's settings hold here as well. */
 const withSettings = <Options extends client.CallOptions>(options: Options): Options => ({
   ...options,
-  apiUrl: options.apiUrl || setting("apiUrl"),
+  apiUrl: options.apiUrl || FeedbackElement.prototype._setting("apiUrl"),
 });
 
 /** Sends a vote; see `sendFeedback` of `workflowai-feedback/client`. */

@@ -43,7 +43,13 @@ const element = (endpoint: string, token = `token ${++number}`, user = "") => {
     set _acknowledged(outcome: Outcome | null) {
       restored.push(outcome);
     },
-    _paint() {},
+    get _controller(): unknown {
+      return this;
+    },
+    _read() {},
+    _change() {},
+    _root: { firstElementChild: { dataset: {} } },
+    attachInternals: () => ({}),
   };
 };
 type Fake = ReturnType<typeof element>;

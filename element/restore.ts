@@ -1,5 +1,5 @@
+import { mirror } from "./controller.ts";
 import type { FeedbackElement } from "./feedback-element.ts";
-import { read } from "./outbox.ts";
 import type { Outcome } from "./types.ts";
 
 /** As many keys go into one call; see `POST /v1/feedback/lookup`. */
@@ -96,9 +96,10 @@ const tell = ([key, elements]: Question, answer: { outcome?: unknown } | undefin
 /** The receiver's answer counts until somebody presses. */
 const settle = (element: FeedbackElement, outcome: Outcome | null) => {
   element._acknowledged = outcome;
-  if (element._controller) element._controller._change();
-  else if (!read(element._key)) {
+  if (element._controller !== element) element._controller._change();
+  else if (!element._read(element._key as string)) {
     element._shown = outcome;
-    element._paint();
+    element._change();
+    mirror(element);
   }
 };

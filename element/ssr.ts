@@ -57,7 +57,7 @@ const textsOf = async ({ lang = "en", messages }: ShadowOptions) => {
 const markupOf = async (options: ShadowOptions, live: boolean) => {
   const texts: Messages = await textsOf(options);
   const names: Messages = { ...texts, group: (options.label || texts.group) as string };
-  let markup: string = BAKED_MARKUP;
+  let markup: string = BAKED_HTML;
   const swap = (before: string, after: string) => {
     markup = markup.replace(before, () => after);
   };

@@ -1,6 +1,23 @@
 /** A vote. */
 export type Outcome = "positive" | "negative";
 
+/** What a person is told about their vote. */
+export type Status =
+  | "idle"
+  | "sending"
+  | "sent"
+  | "retracted"
+  | "offline"
+  | "unavailable"
+  | "unproven"
+  | "expired"
+  | "invalid"
+  | "not_allowed"
+  | "too_long"
+  | "not_accepted"
+  | "cannot_retract"
+  | "dropped";
+
 /** What goes with a vote. */
 export interface VoteOptions {
   /** Up to 10,000 characters. */
@@ -9,10 +26,20 @@ export interface VoteOptions {
   reasons?: string[] | undefined;
 }
 
+/** One press, as it is kept on the device. */
+export interface Kept extends VoteOptions {
+  /** `null` takes the vote back. */
+  outcome: Outcome | null;
+  client: string;
+  sequence: number;
+  /** Milliseconds since 1970. */
+  pressed: number;
+}
+
 /** The texts a page can replace; see `messages` of {@link Settings}. */
 export type Messages = Record<string, string>;
 
-/** The JSON body of `POST /v1/feedback` and `/v1/feedback/retract` (without `outcome`). */
+/** The JSON body of `POST /v1/feedback`, and, without `outcome`, of `…/retract`. */
 export interface FeedbackRequest {
   feedback_token: string;
   user_id?: string | undefined;

@@ -1,12 +1,25 @@
 import english from "#locales/en";
-import { type Controller, closePanel, dress, mirror, settingsOf, textOf } from "./controller.ts";
+import {
+  type Controller,
+  catchUp,
+  clearPanel,
+  closePanel,
+  dress,
+  emit,
+  mirror,
+  panel,
+  settingsOf,
+  textOf,
+  warn,
+} from "./controller.ts";
 import { phase, press, restored, shown, wake } from "./delivery.ts";
 import type { FeedbackElement } from "./feedback-element.ts";
 import { say, translate } from "./locales.ts";
-import { type Kept, memory, record } from "./outbox.ts";
+import { adopt, memory, record } from "./outbox.ts";
 import { close, open, type Post, run, takeUp, takeUpAll, type Watcher } from "./post.ts";
+import { runOf } from "./run-of.ts";
 import { clean } from "./text.ts";
-import type { Messages, Outcome, VoteOptions } from "./types.ts";
+import type { Kept, Messages, Outcome, VoteOptions } from "./types.ts";
 
 /** Characters as the receiver counts them; see `src/limits.rs`. */
 const COMMENT = 10_000;
@@ -15,10 +28,14 @@ const COUNTER_FROM = 500;
 const length = (text: string) => [...text].length;
 
 /** Runs an element without WebAssembly. */
-export const attach = (element: FeedbackElement): Controller => new StandIn(element);
+export const attach = (element: FeedbackElement): void => {
+  if (!element.isConnected || element._controller !== element) return;
+  adopt(element);
+  new StandIn(element);
+};
 
 class StandIn implements Controller, Watcher {
-  _key: string | undefined;
+  _key: string | null = null;
   _post: Post | undefined;
   /** The outcome the page last said to know. */
   _known: Outcome | null = null;
@@ -28,6 +45,8 @@ class StandIn implements Controller, Watcher {
 
   constructor(readonly _element: FeedbackElement) {
     dress(_element);
+    catchUp(_element);
+    _element._controller = this;
     this._listen("addEventListener");
     this._change();
   }
@@ -54,12 +73,11 @@ class StandIn implements Controller, Watcher {
       | undefined;
     const name = button?.name;
     if (name === "outcome") {
-      // Only warns.
-      if (!element._live) return element._press(null);
+      if (!element._live) return warn(element);
       const value = button?.value as Outcome;
       const outcome = element._shown === value ? null : value;
       this._vote(outcome);
-      element._panel(!!outcome, button);
+      panel(element, outcome, button);
     } else if (name === "send") this._send();
     else if (name === "close") closePanel(element);
     else if (name === "reason") {
@@ -101,6 +119,10 @@ class StandIn implements Controller, Watcher {
     this._messages = { ...english, ...messages };
     translate(element, this._messages);
     if (another) {
+      if (this._key && runOf(this._key) !== runOf(key)) {
+        this._chosen.clear();
+        clearPanel(element);
+      }
       if (this._post) close(this._post, this);
       this._key = key;
       this._known = null;
@@ -127,7 +149,7 @@ class StandIn implements Controller, Watcher {
     const before = element._shown;
     const status = post ? post._delivery._status : "idle";
     element._shown = post ? shown(post._delivery) : this._known;
-    element._paint();
+    element._change();
     const view = element._root.firstElementChild as HTMLElement;
     const coarse = phase(status);
     view.dataset.status = coarse;
@@ -144,7 +166,7 @@ class StandIn implements Controller, Watcher {
     this._offer();
     this._count();
     if (!this._quiet && before !== element._shown) {
-      element._emit("change", { outcome: element._shown });
+      emit(element, "change", { outcome: element._shown });
     }
   }
 
@@ -170,7 +192,7 @@ class StandIn implements Controller, Watcher {
   }
 
   _tell(name: string, { outcome, comment, reasons }: Kept) {
-    return this._element._emit(name, {
+    return emit(this._element, name, {
       outcome,
       comment: comment ?? null,
       reasons: reasons || [],
@@ -184,11 +206,15 @@ class StandIn implements Controller, Watcher {
 
   _detach() {
     const element = this._element;
-    if (this._post) {
-      element._acknowledged = this._post._delivery._acknowledged;
-      close(this._post, this);
-    }
-    this._listen("removeEventListener");
-    element._controller = element._loading = undefined;
+    // A node that only moves is back before the microtask.
+    queueMicrotask(() => {
+      if (element.isConnected || element._controller !== this) return;
+      if (this._post) {
+        element._acknowledged = this._post._delivery._acknowledged;
+        close(this._post, this);
+      }
+      this._listen("removeEventListener");
+      element._controller = element;
+    });
   }
 }

@@ -7,7 +7,8 @@ use web_sys::CssStyleSheet;
 
 const STYLE: &str = concat!(
     include_str!("../style/widget.css"),
-    include_str!("../style/panel.css")
+    include_str!("../style/panel.css"),
+    include_str!("../style/component.css")
 );
 
 thread_local! {

@@ -1,5 +1,7 @@
 //! The one view: the element's shadow root and the Leptos component show the same markup.
 
+use std::array;
+
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 
@@ -143,13 +145,14 @@ where
                 {negative}
             </button>
             <div part="panel" popover="auto" role="group" aria-label=text(Text::Comment)>
-                <div part="reasons" role="group" aria-label=text(Text::Reasons)>
-                    {(0..limits::REASONS).map(|index| reason(feedback, appearance, index)).collect_view()}
+                <div part="reasons" hidden role="group" aria-label=text(Text::Reasons)>
+                    {array::from_fn::<_, { limits::REASONS }, _>(|index| {
+                        reason(feedback, appearance, index)
+                    })}
                 </div>
                 <label>
                     {text(Text::Comment)}
                     <textarea
-                        rows="3"
                         part="comment"
                         on:input:capture=move |event| comment.set(event_target_value(&event))
                         on:keydown:capture=send_by_key

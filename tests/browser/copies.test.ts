@@ -14,7 +14,7 @@ const TRUSTED = `default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; conne
 
 test("two copies of one version do no harm and say nothing", async (t) => {
   const { site, widget, calls, heard, said } = await scene(t, { head: SECOND, policy: TRUSTED });
-  assert.ok(site.fetched.includes("/copy/element.js") && site.fetched.includes("/element.js"));
+  assert.ok(site.fetched.includes("/copy/index.js") && site.fetched.includes("/index.js"));
   await widget.thumb("positive").click();
   await widget.reach("sent", "positive");
   assert.equal((await calls(1)).length, 1);
@@ -29,7 +29,7 @@ test("copies of two versions warn once, with both versions, and the first one vo
   const { widget, calls, said } = await scene(t, {
     head: SECOND,
     files: {
-      "/copy/element.js": (response, own) => {
+      "/copy/index.js": (response, own) => {
         const other = String(own).replaceAll(VERSION, "99.0.0");
         assert.notEqual(other, String(own));
         response.end(other);

