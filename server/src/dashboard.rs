@@ -1,6 +1,7 @@
 //! The team's pages: rendered here, working without scripts.
 
 mod address;
+mod change;
 mod chart;
 mod files;
 mod frame;
@@ -8,8 +9,10 @@ mod overview;
 mod row;
 mod session;
 mod sign_in;
+mod start;
 mod vote;
 mod votes;
+mod zone;
 
 use askama::Template;
 use axum::Router;
@@ -36,6 +39,7 @@ pub fn router(app: &Shared) -> Router {
         .route("/dashboard", get(votes::page))
         .route("/dashboard/votes/{id}", get(vote::page))
         .route("/dashboard/votes/{id}/mark", post(vote::mark))
+        .route("/dashboard/start", get(start::page))
         .route("/dashboard/overview", get(overview::page))
         .route("/dashboard/export", get(votes::export))
         .route(
@@ -57,7 +61,9 @@ pub fn router(app: &Shared) -> Router {
 async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    headers
+        .entry(CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(POLICY));
     // Ids in an address are nobody else's business.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     let options = HeaderName::from_static("x-content-type-options");

@@ -11,6 +11,7 @@ mod filter;
 mod history;
 mod migrations;
 mod open;
+mod reasons;
 mod signing_keys;
 mod users;
 mod writer;
@@ -22,7 +23,7 @@ use tokio::sync::mpsc;
 
 use engine::Engine;
 
-pub use aggregates::{AgentTotals, Totals};
+pub use aggregates::{AgentTotals, BUCKET, Totals};
 pub use annotate::Mark;
 pub use api_keys::ApiKeyInfo;
 pub use bulk::{Loaded, LoadedMark};
@@ -30,6 +31,7 @@ pub use feedback::{Count, Entry};
 pub use filter::Filter;
 pub use history::Past;
 pub use open::{OpenError, Opened, Place, open};
+pub use reasons::Reasons;
 pub use signing_keys::SigningKeyInfo;
 pub use users::{Person, SESSION_LIFE};
 pub use writer::{Change, Key, Write};

@@ -68,7 +68,7 @@ struct Package {
 }
 
 /// The version in the widget's `package.json`. None if this server has no widget.
-fn version_served(app: &App) -> Option<String> {
+pub fn version_served(app: &App) -> Option<String> {
     let bytes = app.widget.read("package.json")?;
     serde_json::from_slice::<Package>(&bytes)
         .ok()

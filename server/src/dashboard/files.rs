@@ -6,16 +6,19 @@ use crate::segments::Segments;
 
 /// `/dashboard/files/{name}`
 pub async fn file(Segments(name): Segments<String>) -> Result<Response, ApiError> {
+    const CSS: &str = "text/css; charset=utf-8";
+    const SCRIPT: &str = "text/javascript; charset=utf-8";
+    macro_rules! of {
+        ($kind:expr, $name:literal) => {
+            ($kind, include_str!(concat!("../../static/", $name)))
+        };
+    }
     let (kind, text) = match name.as_str() {
-        "dashboard.css" => (
-            "text/css; charset=utf-8",
-            include_str!("../../static/dashboard.css"),
-        ),
-        "sign-in.js" => (
-            "text/javascript; charset=utf-8",
-            include_str!("../../static/sign-in.js"),
-        ),
-        "icon.svg" => ("image/svg+xml", include_str!("../../static/icon.svg")),
+        "dashboard.css" => of!(CSS, "dashboard.css"),
+        "icon.svg" => of!("image/svg+xml", "icon.svg"),
+        "sign-in.js" => of!(SCRIPT, "sign-in.js"),
+        "start.js" => of!(SCRIPT, "start.js"),
+        "zone.js" => of!(SCRIPT, "zone.js"),
         _ => return Err(ApiError::NotFound),
     };
     Ok(([(CONTENT_TYPE, kind), (CACHE_CONTROL, "no-cache")], text).into_response())

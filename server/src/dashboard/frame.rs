@@ -1,4 +1,5 @@
 use super::session::Viewer;
+use super::zone::Zone;
 
 /// What surrounds every page of somebody signed in.
 pub struct Frame<'a> {
@@ -12,16 +13,19 @@ pub struct Frame<'a> {
     pub may_mark: bool,
     /// What a form must carry to be taken.
     pub form_token: String,
+    /// Where the times on the page are.
+    pub zone: &'a str,
 }
 
 impl<'a> Frame<'a> {
-    pub fn new(base: &'a str, viewer: &Viewer, place: &'static str) -> Self {
+    pub fn new(base: &'a str, viewer: &Viewer, zone: &'a Zone, place: &'static str) -> Self {
         Self {
             base,
             place,
             demo: matches!(viewer, Viewer::Demo),
             may_mark: viewer.may_mark(),
             form_token: viewer.form_token(),
+            zone: zone.name(),
         }
     }
 }

@@ -1,21 +1,27 @@
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+use workflowai_feedback_protocol::Outcome;
 
+use super::address::Address;
+use super::change::Change;
 use super::chart::{Chart, Day};
 use super::frame::Frame;
 use super::row::Row;
 use super::session::Viewer;
-use super::{address::Address, number, render};
+use super::zone::Zone;
+use super::{number, render};
 use crate::api::{Asked, Filters, parsed, read};
 use crate::app::Shared;
 use crate::base::Base;
 use crate::clock::{SECOND, now};
 use crate::error::ApiError;
 use crate::statistics::Share;
-use crate::storage::{AgentTotals, Filter, Totals};
+use crate::storage::{AgentTotals, BUCKET, Filter, Reasons, Totals};
 
 const DAY: i64 = 24 * 60 * 60 * SECOND;
 /// The ranges to choose from, in days.
@@ -30,18 +36,22 @@ struct Page<'a> {
     days: i64,
     agent: String,
     agents: Vec<String>,
-    totals: Totals,
-    share: Option<Share>,
-    before: Before,
+    votes: Figure,
+    positive: Option<Share>,
+    positive_change: Change,
+    commented: Option<Share>,
+    comments: i64,
+    comments_change: Change,
     chart: Chart,
     ranked: Vec<Ranked>,
-    comments: Vec<Row>,
+    reasons: Reasons,
+    complaints: Vec<Row>,
 }
 
-/// The range before, to compare with.
-struct Before {
-    totals: Totals,
-    share: Option<Share>,
+/// A number of votes against that of the range before.
+struct Figure {
+    count: i64,
+    change: Change,
 }
 
 /// An agent among the others.
@@ -49,6 +59,7 @@ struct Ranked {
     agent: String,
     votes: i64,
     share: Share,
+    change: Change,
 }
 
 /// What the page is asked.
@@ -62,20 +73,22 @@ pub struct Asks {
 pub async fn page(
     State(app): State<Shared>,
     viewer: Viewer,
+    zone: Zone,
     Base(base): Base,
     asks: Asked<Asks>,
 ) -> Result<Response, ApiError> {
     let asks = read(asks)?;
     let tenant = viewer.tenant();
-    let days = parsed("days", asks.days, "7, 30 or 90", |text| {
+    let count = parsed("days", asks.days, "7, 30 or 90", |text| {
         text.parse().ok().filter(|days| RANGES.contains(days))
     })?;
-    let days = days.unwrap_or(RANGES[1]);
+    let count = count.unwrap_or(RANGES[1]);
     let agent = asks.agent.filter(|agent| !agent.is_empty());
-    // Whole days, today's to its end.
+    // Whole days of the viewer, today's until now; before it the same span of time.
     let now = now();
-    let to = now - now.rem_euclid(DAY) + DAY;
-    let from = to - days * DAY;
+    let to = now - now.rem_euclid(BUCKET) + BUCKET;
+    let days = zone.days_until(now, count);
+    let from = days.first().map_or(to, |day| zone.start_of(*day));
     let range = |from, to| Filter {
         agent: agent.clone(),
         from: Some(from),
@@ -83,65 +96,84 @@ pub async fn page(
         ..Filter::default()
     };
     let filter = range(from, to);
-    let totals = app.storage.totals(tenant, &filter).await?;
-    let before = app
-        .storage
-        .totals(tenant, &range(from - days * DAY, from))
-        .await?;
-    let by_day = app.storage.totals_by(tenant, &filter, DAY).await?;
-    let by_agent = app.storage.totals_by_agent(tenant, &filter).await?;
+    let before = range(from - count * DAY, to - count * DAY);
+    let storage = &app.storage;
+    let by_day = by_day(&zone, &storage.totals_by(tenant, &filter, BUCKET).await?);
+    let totals_before = storage.totals(tenant, &before).await?;
+    let totals = storage.totals(tenant, &filter).await?;
+    let by_agent = storage.totals_by_agent(tenant, &filter).await?;
+    let by_agent_before = storage.totals_by_agent(tenant, &before).await?;
+    let reasons = storage.reasons(tenant, &filter).await?;
     let complaints = Filter {
-        outcome: Some(NEGATIVE),
+        outcome: Some(Outcome::Negative),
         has_comment: Some(true),
         ..filter
     };
-    let comments = app
-        .storage
-        .list(tenant, &complaints, None, 0, COMMENTS)
-        .await?
-        .items;
+    let complaints = storage.list(tenant, &complaints, None, 0, COMMENTS).await?;
+    let (positive, positive_before) = (positive(&totals), positive(&totals_before));
+    let (commented, commented_before) = (commented(&totals), commented(&totals_before));
     let page = Page {
-        frame: Frame::new(&base, &viewer, "overview"),
-        days,
+        frame: Frame::new(&base, &viewer, &zone, "overview"),
+        days: count,
         agent: agent.unwrap_or_default(),
-        agents: app.storage.agents(tenant).await?,
-        share: share(&totals),
-        totals,
-        before: Before {
-            share: share(&before),
-            totals: before,
+        agents: storage.agents(tenant).await?,
+        votes: Figure {
+            count: totals.votes(),
+            change: Change::of_count(totals.votes(), totals_before.votes()),
         },
-        chart: Chart::new((0..days).map(|day| {
-            let at = from + day * DAY;
-            let totals = by_day.iter().find(|(start, _)| *start == at);
-            Day::new(
-                at,
-                totals.map_or_else(Totals::default, |(_, totals)| *totals),
-            )
-        })),
-        ranked: ranked(by_agent),
-        comments: comments.into_iter().map(Row::from).collect(),
+        positive_change: Change::of_share(positive.as_ref(), positive_before.as_ref()),
+        positive,
+        comments_change: Change::of_share(commented.as_ref(), commented_before.as_ref()),
+        comments: totals.comments(),
+        commented,
+        chart: Chart::new(
+            days.into_iter()
+                .map(|day| Day::new(day, by_day.get(&day).copied().unwrap_or_default()))
+                .collect(),
+        ),
+        ranked: ranked(by_agent, &by_agent_before),
+        reasons,
+        complaints: complaints
+            .items
+            .into_iter()
+            .map(|entry| Row::new(entry, &zone))
+            .collect(),
     };
     Ok(render(StatusCode::OK, &page))
 }
 
-const NEGATIVE: workflowai_feedback_protocol::Outcome =
-    workflowai_feedback_protocol::Outcome::Negative;
+/// Sums of the viewer's days. A quarter of an hour is never of two.
+fn by_day(zone: &Zone, buckets: &[(i64, Totals)]) -> BTreeMap<jiff::civil::Date, Totals> {
+    let mut days = BTreeMap::<_, Totals>::new();
+    for (start, totals) in buckets {
+        let day = days.entry(zone.day(*start)).or_default();
+        *day = day.plus(totals);
+    }
+    days
+}
 
-fn share(totals: &Totals) -> Option<Share> {
+fn positive(totals: &Totals) -> Option<Share> {
     Share::of(totals.positive, totals.votes())
+}
+
+fn commented(totals: &Totals) -> Option<Share> {
+    Share::of(totals.comments(), totals.votes())
 }
 
 /// By what is certain of each: the lower end of its interval, so that 3 of 3 does not beat 950 of
 /// 1,000.
-fn ranked(agents: Vec<AgentTotals>) -> Vec<Ranked> {
+fn ranked(agents: Vec<AgentTotals>, before: &[AgentTotals]) -> Vec<Ranked> {
     let mut ranked: Vec<Ranked> = agents
         .into_iter()
         .filter_map(|AgentTotals { agent, totals }| {
+            let share = positive(&totals)?;
+            let before = before.iter().find(|other| other.agent == agent);
+            let before = before.and_then(|before| positive(&before.totals));
             Some(Ranked {
                 agent,
                 votes: totals.votes(),
-                share: share(&totals)?,
+                change: Change::of_share(Some(&share), before.as_ref()),
+                share,
             })
         })
         .collect();
@@ -160,39 +192,23 @@ impl Page<'_> {
         self.frame.base
     }
 
-    /// The share against the range before, in words that claim no more than is known.
-    fn change(&self) -> String {
-        match (&self.share, &self.before.share) {
-            (Some(share), Some(before)) if share.is_apart_from(before) => {
-                let way = if share.middle > before.middle {
-                    "up"
-                } else {
-                    "down"
-                };
-                format!("{way} from {} %", before.percent())
-            }
-            (Some(_), Some(before)) => format!("no clear change from {} %", before.percent()),
-            _ => format!("nothing to compare in the {} days before", self.days),
-        }
-    }
-
     /// The list of the votes that something here sums up.
-    fn votes(&self, outcome: &str, agent: &str) -> String {
+    fn list(&self, outcome: &str, agent: &str, reason: &str) -> String {
         let filters = Filters {
             outcome: Some(outcome.to_owned()),
+            reason: Some(reason.to_owned()),
             ..Filters::default()
         };
         let address = Address::new(&filters, Some(agent), None);
-        let from = self
-            .chart
-            .days
-            .first()
-            .map(|day| day.date.clone())
-            .unwrap_or_default();
-        format!(
-            "{}/dashboard{}",
-            self.frame.base,
-            address.with("from", &from)
-        )
+        let from = self.chart.days.first().map(|day| day.date.to_string());
+        let from = from.unwrap_or_default();
+        let query = address.with("from", &from);
+        format!("{}/dashboard{query}", self.frame.base)
     }
+}
+
+/// Reasons chosen, against the most frequent one, in percent.
+fn bar(reasons: &Reasons, votes: i64) -> i64 {
+    let most = reasons.counts.first().map_or(1, |first| first.votes);
+    votes * 100 / most.max(1)
 }

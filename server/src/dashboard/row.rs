@@ -1,3 +1,4 @@
+use super::zone::Zone;
 use crate::storage::Entry;
 
 /// One vote as lists show it.
@@ -8,19 +9,11 @@ pub struct Row {
     pub when: String,
 }
 
-impl From<Entry> for Row {
-    fn from(entry: Entry) -> Self {
+impl Row {
+    pub fn new(entry: Entry, zone: &Zone) -> Self {
         Self {
-            when: when(entry.created_micros),
+            when: zone.when(entry.created_micros),
             entry,
         }
     }
-}
-
-/// A time in UTC, to the minute.
-pub fn when(micros: i64) -> String {
-    jiff::Timestamp::from_microsecond(micros)
-        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-        .strftime("%-d %b %Y, %H:%M")
-        .to_string()
 }

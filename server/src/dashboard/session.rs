@@ -36,6 +36,14 @@ impl Viewer {
         }
     }
 
+    /// Who, to others an opaque id.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Person { person, .. } => &person.id,
+            Self::Demo => "demo",
+        }
+    }
+
     /// What to call them, as history shows it.
     pub fn name(&self) -> &str {
         match self {
@@ -78,7 +86,7 @@ impl FromRequestParts<Shared> for Viewer {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Shared) -> Result<Self, Response> {
-        if let Some(session) = cookie(&parts.headers) {
+        if let Some(session) = cookie(&parts.headers, COOKIE_NAME) {
             let person = app.storage.person(session).await;
             if let Some(person) = person.map_err(|error| ApiError::from(error).into_response())? {
                 return Ok(Self::Person {
@@ -96,14 +104,19 @@ impl FromRequestParts<Shared> for Viewer {
 }
 
 /// The session's secret in a request.
-pub fn cookie(headers: &HeaderMap) -> Option<&str> {
+pub fn session_in(headers: &HeaderMap) -> Option<&str> {
+    cookie(headers, COOKIE_NAME)
+}
+
+/// The value of a cookie.
+pub fn cookie<'a>(headers: &'a HeaderMap, wanted: &str) -> Option<&'a str> {
     headers
         .get_all(COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
-        .find_map(|(name, value)| (name == COOKIE_NAME).then_some(value))
+        .find_map(|(name, value)| (name == wanted).then_some(value))
 }
 
 /// Sets the cookie of a session; an empty secret removes it.

@@ -7,7 +7,7 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use serde::Deserialize;
 
 use super::render;
-use super::session::{cookie, is_form_of, set_cookie};
+use super::session::{is_form_of, session_in, set_cookie};
 use crate::app::Shared;
 use crate::base::Base;
 use crate::error::ApiError;
@@ -86,7 +86,7 @@ pub async fn leave(
     headers: HeaderMap,
     form: Result<Form<SignOut>, FormRejection>,
 ) -> Result<Response, ApiError> {
-    let session = cookie(&headers).unwrap_or_default();
+    let session = session_in(&headers).unwrap_or_default();
     let made_here = form.is_ok_and(|Form(form)| is_form_of(session, &form.form_token));
     if !made_here {
         return Err(ApiError::Forbidden(

@@ -9,8 +9,9 @@ use workflowai_feedback_protocol::{FieldError, check_characters, limits};
 
 use super::frame::Frame;
 use super::render;
-use super::row::{Row, when};
+use super::row::Row;
 use super::session::Viewer;
+use super::zone::Zone;
 use crate::annotation::Marked;
 use crate::app::Shared;
 use crate::base::Base;
@@ -42,6 +43,7 @@ struct Step {
 pub async fn page(
     State(app): State<Shared>,
     viewer: Viewer,
+    zone: Zone,
     Base(base): Base,
     Segments(id): Segments<String>,
 ) -> Result<Response, ApiError> {
@@ -54,14 +56,14 @@ pub async fn page(
         .ok_or(ApiError::NotFound)?;
     let history = app.storage.history(&id).await?;
     let others = |filter: Filter| {
-        let (storage, id) = (&app.storage, &id);
+        let (storage, id, zone) = (&app.storage, &id, &zone);
         async move {
             let page = storage.list(tenant, &filter, None, 0, OTHERS + 1).await?;
             let others = page.items.into_iter().filter(|other| other.id != *id);
             Ok::<_, ApiError>(
                 others
                     .take(OTHERS as usize)
-                    .map(Row::from)
+                    .map(|entry| Row::new(entry, zone))
                     .collect::<Vec<_>>(),
             )
         }
@@ -83,13 +85,13 @@ pub async fn page(
         None => Vec::new(),
     };
     let page = Page {
-        frame: Frame::new(&base, &viewer, "votes"),
-        row: entry.into(),
+        frame: Frame::new(&base, &viewer, &zone, "votes"),
+        row: Row::new(entry, &zone),
         note,
         history: history
             .into_iter()
             .map(|past| Step {
-                when: when(past.at),
+                when: zone.when(past.at),
                 past,
             })
             .collect(),

@@ -10,6 +10,8 @@ use super::frame::Frame;
 use super::render;
 use super::row::Row;
 use super::session::Viewer;
+use super::start;
+use super::zone::Zone;
 use crate::api::{Asked, Filters, Format, parsed, read, respond};
 use crate::app::Shared;
 use crate::base::Base;
@@ -48,15 +50,20 @@ pub struct Place {
 pub async fn page(
     State(app): State<Shared>,
     viewer: Viewer,
+    zone: Zone,
     Base(base): Base,
     place: Asked<Place>,
     filters: Asked<Filters>,
 ) -> Result<Response, ApiError> {
     let (place, filters) = (read(place)?, read(filters)?);
     let tenant = viewer.tenant();
+    let is_empty = app.storage.agents(tenant).await?.is_empty();
+    if is_empty && !app.storage.has_entries(tenant).await? {
+        return start::respond(&app, &viewer, &zone, &base).await;
+    }
     let address = Address::new(&filters, place.agent.as_deref(), place.run.as_deref());
     let mut page = Page {
-        frame: Frame::new(&base, &viewer, "votes"),
+        frame: Frame::new(&base, &viewer, &zone, "votes"),
         agents: app.storage.agents(tenant).await?,
         totals: app
             .storage
@@ -75,7 +82,7 @@ pub async fn page(
         "a place in this list",
         Cursor::parse,
     );
-    match (cursor, filter(place, filters)) {
+    match (cursor, filter(place, filters, &zone)) {
         (Ok(cursor), Ok(filter)) => {
             page.count = app.storage.count(tenant, &filter).await?;
             page.older = cursor.is_some();
@@ -83,7 +90,11 @@ pub async fn page(
                 .storage
                 .list(tenant, &filter, cursor.as_ref(), 0, LIMIT)
                 .await?;
-            page.rows = list.items.into_iter().map(Row::from).collect();
+            page.rows = list
+                .items
+                .into_iter()
+                .map(|entry| Row::new(entry, &zone))
+                .collect();
             page.next = list.next.map(|cursor| cursor.to_string());
             Ok(render(StatusCode::OK, &page))
         }
@@ -104,6 +115,7 @@ pub struct Shape {
 pub async fn export(
     State(app): State<Shared>,
     viewer: Viewer,
+    zone: Zone,
     place: Asked<Place>,
     shape: Asked<Shape>,
     filters: Asked<Filters>,
@@ -114,12 +126,16 @@ pub async fn export(
         "csv or ndjson",
         Format::parse,
     )?;
-    let filter = filter(read(place)?, read(filters)?)?;
+    let filter = filter(read(place)?, read(filters)?, &zone)?;
     let tenant = viewer.tenant().to_owned();
     Ok(respond(app, tenant, filter, format.unwrap_or(Format::Csv)))
 }
 
-fn filter(place: Place, filters: Filters) -> Result<Filter, FieldError> {
+/// Days in the address are the viewer's.
+fn filter(place: Place, mut filters: Filters, zone: &Zone) -> Result<Filter, FieldError> {
+    for day in [&mut filters.from, &mut filters.to].into_iter().flatten() {
+        *day = zone.instant(day);
+    }
     let run = place.run.filter(|run| !run.is_empty());
     filters.read(Filter {
         run,

@@ -34,6 +34,16 @@ impl Totals {
         self.positive_comments + self.negative_comments
     }
 
+    /// Both together.
+    pub const fn plus(&self, other: &Self) -> Self {
+        Self {
+            positive: self.positive + other.positive,
+            negative: self.negative + other.negative,
+            positive_comments: self.positive_comments + other.positive_comments,
+            negative_comments: self.negative_comments + other.negative_comments,
+        }
+    }
+
     /// What is left of them by outcome and comment.
     fn only(&self, outcome: Option<Outcome>, has_comment: Option<bool>) -> i64 {
         let part = |all: i64, comments: i64| match has_comment {

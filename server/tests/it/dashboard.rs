@@ -1,5 +1,8 @@
 //! The team's pages.
 
+mod first_vote;
+mod overview;
+
 use serde_json::json;
 use workflowai_feedback_protocol::token::Claims;
 
@@ -7,7 +10,7 @@ use crate::http::Answer;
 use crate::receiver::{Running, claims, start, start_with};
 
 /// Signs in with a fresh link; returns the cookie.
-async fn sign_in(server: &Running) -> String {
+pub async fn sign_in(server: &Running) -> String {
     let link = server
         .receiver
         .dashboard_link("http://here")
@@ -33,7 +36,7 @@ async fn enter(server: &Running, code: &str) -> Answer {
         .await
 }
 
-async fn page(server: &Running, cookie: &str, path: &str) -> Answer {
+pub async fn page(server: &Running, cookie: &str, path: &str) -> Answer {
     server
         .request("GET", path)
         .header("cookie", cookie)
@@ -41,7 +44,7 @@ async fn page(server: &Running, cookie: &str, path: &str) -> Answer {
         .await
 }
 
-async fn vote(server: &Running, run: &str, outcome: &str, comment: Option<&str>) {
+pub async fn vote(server: &Running, run: &str, outcome: &str, comment: Option<&str>) {
     let token = server.token(run).await;
     let body = json!({ "feedback_token": token, "outcome": outcome, "comment": comment });
     server.post("/v1/feedback", body).await.ok();
@@ -255,7 +258,8 @@ async fn a_tenants_votes_are_its_own() {
 async fn pages_allow_nothing_but_their_own_files() {
     let server = start().await;
     let cookie = sign_in(&server).await;
-    for path in ["/dashboard", "/dashboard/sign-in"] {
+    vote(&server, "run-1", "positive", None).await;
+    for path in ["/dashboard", "/dashboard/overview", "/dashboard/sign-in"] {
         let answer = page(&server, &cookie, path).await;
         let policy = answer.header("content-security-policy");
         assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"));
@@ -515,47 +519,4 @@ async fn a_viewer_reads_and_marks_nothing() {
         .request("POST", &format!("{path}/mark"))
         .header("cookie", &cookie);
     request.form(&form).send().await.fails(403, "forbidden");
-}
-
-#[tokio::test]
-async fn the_overview_sums_up_the_days_time_after_time() {
-    let server = start().await;
-    let cookie = sign_in(&server).await;
-    let empty = page(&server, &cookie, "/dashboard/overview").await.text();
-    assert!(empty.contains("No votes in these 30 days"), "{empty}");
-    for run in 0..4 {
-        vote(&server, &format!("run-{run}"), "positive", None).await;
-    }
-    vote(&server, "run-4", "negative", Some("complaint")).await;
-    for query in ["", "?days=7", "?days=90", "?days=30&agent=support"] {
-        for _ in 0..3 {
-            let text = page(&server, &cookie, &format!("/dashboard/overview{query}"))
-                .await
-                .text();
-            // Of SciPy: 4 of 5.
-            for shown in [
-                "<dd>5</dd>",
-                "80<span",
-                "between 37.6 and 96.4 %",
-                "complaint",
-            ] {
-                assert!(text.contains(shown), "{query}: no {shown} in {text}");
-            }
-            // Midnight may lie between the votes; the agent has all of them.
-            assert!(text.contains("<td>5</td>"), "{text}");
-            assert!(text.contains("h0"), "a dot: {text}");
-        }
-    }
-    let other = page(&server, &cookie, "/dashboard/overview?agent=other")
-        .await
-        .text();
-    assert!(other.contains("No votes in these 30 days"), "{other}");
-    page(&server, &cookie, "/dashboard/overview?days=8")
-        .await
-        .fails(422, "invalid_request");
-    assert_eq!(
-        server.get("/dashboard/overview").await.status,
-        303,
-        "without signing in"
-    );
 }

@@ -1,0 +1,31 @@
+// Fills the snippets in with this server's address, and shows votes as they arrive.
+const page = document.querySelector(".start");
+const { base, address } = page.dataset;
+const here = address || location.origin + base;
+
+for (const place of page.querySelectorAll(".address")) place.textContent = here;
+for (const widget of page.querySelectorAll("workflowai-feedback")) {
+  widget.setAttribute("api-url", here);
+}
+
+for (const button of page.querySelectorAll("button.copy")) {
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const text = button.parentElement.querySelector("code").textContent;
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+    setTimeout(() => {
+      button.textContent = "Copy";
+    }, 2_000);
+  });
+}
+
+/** Takes the list of votes from the page as it is now. */
+const refresh = async () => {
+  const answer = await fetch(`${base}/dashboard/start`);
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const list = fresh.getElementById("arrived");
+  if (list) document.getElementById("arrived").replaceWith(list);
+};
+
+for (const kind of ["feedback-sent", "feedback-retract"]) page.addEventListener(kind, refresh);
