@@ -1,5 +1,7 @@
 mod api_key;
+mod check;
 mod config_file;
+mod copy;
 mod dashboard;
 mod demo_data;
 mod environment;
@@ -47,6 +49,12 @@ enum Command {
     #[command(subcommand)]
     Dashboard(dashboard::Dashboard),
     DemoData(demo_data::DemoData),
+    Backup(copy::Backup),
+    Restore(copy::Restore),
+    Migrate(copy::Migrate),
+    /// The settings
+    #[command(subcommand)]
+    Config(check::Config),
 }
 
 /// What ended a command: one line that says what to do.
@@ -84,6 +92,10 @@ pub async fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
         Command::ApiKey(key) => key.run().await,
         Command::Dashboard(dashboard) => dashboard.run().await,
         Command::DemoData(data) => data.run().await,
+        Command::Backup(backup) => backup.run().await,
+        Command::Restore(restore) => restore.run().await,
+        Command::Migrate(migrate) => migrate.run().await,
+        Command::Config(config) => config.run().await,
     }
 }
 

@@ -2,6 +2,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// A second in the database's unit.
 pub const SECOND: i64 = 1_000_000;
+/// A day in the database's unit.
+pub const DAY: i64 = 24 * 60 * 60 * SECOND;
 
 /// The time in microseconds since 1970 UTC, the unit of every time in the database.
 pub fn now() -> i64 {

@@ -52,6 +52,8 @@ pub struct Config {
     /// The longest that a token minted here lasts, in seconds; one minted without an end lasts as
     /// long. None means no limit.
     pub max_expires_in: Option<i64>,
+    /// Days after which a vote is dropped, whatever became of it. None keeps votes for ever.
+    pub keep_days: Option<u32>,
     /// Proxies in front, each of which adds the address it sees to `X-Forwarded-For`. With none
     /// the header counts for nothing, as anyone can send it.
     pub trusted_hops: usize,
@@ -78,6 +80,7 @@ impl Config {
             total_rate_limit: Some(crate::limiter::CALLS_IN_ALL),
             users_per_run: USERS_PER_RUN,
             max_expires_in: None,
+            keep_days: None,
             trusted_hops: 0,
             widget_folder: None,
             demo: false,

@@ -53,4 +53,4 @@ mod widget;
 pub use api::Scope;
 pub use config::{Config, Database};
 pub use receiver::Receiver;
-pub use storage::{ApiKeyInfo, OpenError, Place, SigningKeyInfo, StorageError};
+pub use storage::{ApiKeyInfo, Copied, CopyError, OpenError, Place, SigningKeyInfo, StorageError};

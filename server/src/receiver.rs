@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,12 +8,12 @@ use axum::routing::get;
 
 use crate::app::{App, Shared};
 use crate::assets::Assets;
-use crate::clock::now;
-use crate::config::Config;
+use crate::clock::{DAY, now};
+use crate::config::{Config, Database};
 use crate::keyring::{Keyring, TokenRefusal};
 use crate::limiter::Limiter;
 use crate::metrics::{Metrics, Writes};
-use crate::storage::{DEFAULT_TENANT, OpenError, Opened, Place, StorageError};
+use crate::storage::{Copied, CopyError, DEFAULT_TENANT, OpenError, Opened, Place, StorageError};
 use crate::{
     ApiKeyInfo, Scope, SigningKeyInfo, api, dashboard, demo, demo_data, error, observe, openapi,
     operations, public, widget,
@@ -69,6 +70,14 @@ impl Receiver {
             place,
             new,
         })
+    }
+
+    /// Looks at the database without changing it, and says in words what it found.
+    ///
+    /// # Errors
+    /// What [`open`](Self::open) would fail with.
+    pub async fn check(config: &Config) -> Result<String, OpenError> {
+        crate::storage::check(&config.database).await
     }
 
     /// The calls that browsers make: `/v1/feedback`, and the widget's files under `/widget`.
@@ -132,12 +141,61 @@ impl Receiver {
                 if let Err(error) = self.app.storage.drop_expired().await {
                     tracing::error!(%error, "what is over could not be dropped");
                 }
+                if let Err(error) = self.drop_old().await {
+                    tracing::error!(%error, "votes past their time could not be dropped");
+                }
             }
         };
         tokio::select! {
             () = cleaning => {}
             () = shutdown => {}
         }
+    }
+
+    /// Drops votes that are older than [`Config::keep_days`]. Returns how many.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn drop_old(&self) -> Result<u64, StorageError> {
+        let Some(days) = self.app.config.keep_days else {
+            return Ok(0);
+        };
+        let before = now().saturating_sub(i64::from(days).saturating_mul(DAY));
+        self.app.storage.drop_older(before).await
+    }
+
+    /// Writes everything but sessions into a new `SQLite` file, as it is at one moment. Votes go
+    /// on meanwhile.
+    ///
+    /// # Errors
+    /// A file that is there already or cannot be written, or the database.
+    pub async fn backup(&self, file: &Path) -> Result<(), CopyError> {
+        self.app.storage.backup(file).await
+    }
+
+    /// Puts a backup in the place of everything here, and erases again whoever was erased since it
+    /// was made. All of it, or nothing. Returns what was copied, and how many entries were erased.
+    ///
+    /// # Errors
+    /// Votes that are here already, unless they may be replaced; a backup that cannot be read; the
+    /// database.
+    pub async fn restore(
+        &self,
+        file: &Path,
+        replace: bool,
+    ) -> Result<(Vec<Copied>, u64), CopyError> {
+        self.app.storage.restore(&self.place, file, replace).await
+    }
+
+    /// Copies everything but sessions into another database that has no votes, and reads it back.
+    /// All of it, or nothing. Returns where it is and what was copied.
+    ///
+    /// # Errors
+    /// Votes that are there already, or either database.
+    pub async fn migrate(&self, to: Database) -> Result<(Place, Vec<Copied>), CopyError> {
+        let mut config = self.app.config.clone();
+        config.database = to;
+        self.app.storage.migrate(&config).await
     }
 
     /// Where the database is.

@@ -112,6 +112,14 @@ pub struct Serve {
     metrics_listen: Option<SocketAddr>,
     #[command(flatten)]
     pub log: Log,
+    /// Drops votes after so many days, whatever became of them; keeps them for ever if not given
+    #[arg(
+        long,
+        value_name = "DAYS",
+        env = "WORKFLOWAI_FEEDBACK_KEEP_DAYS",
+        value_parser = clap::value_parser!(u32).range(1..)
+    )]
+    keep_days: Option<u32>,
     /// Serves the widget from this folder instead of the one built in
     #[arg(long, value_name = "DIR", env = "WORKFLOWAI_FEEDBACK_WIDGET_DIR")]
     widget_dir: Option<PathBuf>,
@@ -193,13 +201,6 @@ fn api_key(text: &str) -> Result<String, String> {
 
 impl Serve {
     pub async fn run(self) -> Result<(), Failure> {
-        if self.demo && !self.listen.ip().is_loopback() {
-            let listen = self.listen;
-            return Err(Failure(format!(
-                "--demo is open to whoever reaches it, so it listens on loopback alone; \
-                 {listen} is not loopback: use --listen {DEFAULT_LISTEN}"
-            )));
-        }
         let demo = self.demo;
         let (listen, metrics) = (self.listen, self.metrics_listen);
         let config = self.config()?;
@@ -225,7 +226,21 @@ impl Serve {
         until_stopped(listener, metrics, room, receiver, interrupt).await
     }
 
+    /// Says what the settings come to, or what is wrong with them.
+    pub async fn check(self) -> Result<String, Failure> {
+        let listen = self.listen;
+        let state = Receiver::check(&self.config()?).await?;
+        Ok(format!("{state}; would listen on {listen}"))
+    }
+
     fn config(self) -> Result<Config, Failure> {
+        if self.demo && !self.listen.ip().is_loopback() {
+            let listen = self.listen;
+            return Err(Failure(format!(
+                "--demo is open to whoever reaches it, so it listens on loopback alone; \
+                 {listen} is not loopback: use --listen {DEFAULT_LISTEN}"
+            )));
+        }
         let mut config = if self.demo {
             self.storage.demo_config()?
         } else {
@@ -254,6 +269,7 @@ impl Serve {
         config.total_rate_limit = self.total_rate_limit.0;
         config.users_per_run = self.users_per_run;
         config.max_expires_in = self.longest.max_expires_in;
+        config.keep_days = self.keep_days;
         config.trusted_hops = self.trusted_hops.into();
         config.widget_folder = self.widget_dir;
         config.demo = self.demo;

@@ -31,7 +31,7 @@ pub struct Storage {
     database_url: Option<String>,
     /// Takes a `PostgreSQL` whose commits do not wait for the disk (`fsync` or `synchronous_commit` off)
     #[arg(long, env = "WORKFLOWAI_FEEDBACK_ALLOW_UNSAFE_DURABILITY")]
-    allow_unsafe_durability: bool,
+    pub allow_unsafe_durability: bool,
 }
 
 impl Storage {
@@ -39,7 +39,7 @@ impl Storage {
     pub fn config(&self) -> Result<Config, Failure> {
         let mut config = Config::in_folder(&self.data_dir);
         if let Some(url) = &self.database_url {
-            config.database = self.database(url)?;
+            config.database = database("--database-url", url, self.allow_unsafe_durability)?;
         }
         Ok(config)
     }
@@ -53,26 +53,6 @@ impl Storage {
         Ok(config)
     }
 
-    fn database(&self, url: &str) -> Result<Database, Failure> {
-        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            return Ok(Database::Postgres {
-                url: url.to_owned(),
-                allow_unsafe_durability: self.allow_unsafe_durability,
-            });
-        }
-        let path = url
-            .strip_prefix("sqlite://")
-            .or_else(|| url.strip_prefix("sqlite:"));
-        let path = path.filter(|path| !path.is_empty()).ok_or_else(|| {
-            Failure(
-                "--database-url must be sqlite:FILE, as sqlite:/var/lib/feedback.db, or \
-                 postgres://USER:PASSWORD@HOST/NAME"
-                    .into(),
-            )
-        })?;
-        Ok(Database::File(path.into()))
-    }
-
     /// Opens it for a command that does one thing and ends.
     pub async fn open(&self) -> Result<Receiver, Failure> {
         let receiver = Receiver::open(self.config()?).await?;
@@ -81,6 +61,26 @@ impl Storage {
         }
         Ok(receiver)
     }
+}
+
+/// Reads the address of a database, given by `flag`.
+pub fn database(flag: &str, url: &str, allow_unsafe_durability: bool) -> Result<Database, Failure> {
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(Database::Postgres {
+            url: url.to_owned(),
+            allow_unsafe_durability,
+        });
+    }
+    let path = url
+        .strip_prefix("sqlite://")
+        .or_else(|| url.strip_prefix("sqlite:"));
+    let path = path.filter(|path| !path.is_empty()).ok_or_else(|| {
+        Failure(format!(
+            "{flag} must be sqlite:FILE, as sqlite:/var/lib/feedback.db, or \
+             postgres://USER:PASSWORD@HOST/NAME"
+        ))
+    })?;
+    Ok(Database::File(path.into()))
 }
 
 /// Checks a tenant given on the command line.

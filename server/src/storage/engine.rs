@@ -20,6 +20,14 @@ impl Engine {
         }
     }
 
+    /// How a transaction begins that sees one moment, however long it reads.
+    pub const fn begin_snapshot(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN",
+            Self::Postgres => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        }
+    }
+
     /// Whether transactions of several processes can be at the same row.
     pub const fn has_row_locks(self) -> bool {
         matches!(self, Self::Postgres)
@@ -45,6 +53,11 @@ impl Engine {
         }
     }
 
+    /// The number of the newest migration.
+    pub fn newest(self) -> i64 {
+        self.migrations().last().map_or(0, |(version, ..)| *version)
+    }
+
     /// The migrations, under the same numbers on each.
     pub const fn migrations(self) -> &'static [(i64, &'static str, &'static str)] {
         macro_rules! of {
@@ -54,6 +67,7 @@ impl Engine {
                     of!($engine, 2, "0002_lists"),
                     of!($engine, 3, "0003_aggregates"),
                     of!($engine, 4, "0004_users_per_run"),
+                    of!($engine, 5, "0005_erasures"),
                 ]
             };
             ($engine:literal, $version:literal, $name:literal) => {

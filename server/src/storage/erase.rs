@@ -1,47 +1,244 @@
+use std::collections::HashMap;
+
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+use sqlx::any::AnyArguments;
+use sqlx::query::QueryAs;
+use sqlx::{Any, AnyConnection, Connection};
 use workflowai_feedback_protocol::Outcome;
 
 use super::aggregates::{Deltas, Vote};
 use super::{Storage, StorageError};
+use crate::clock::now;
+use crate::secret;
+
+/// The name of the key of the hashes.
+const KEY: &str = "erasure_key";
+/// Entries that one transaction of retention drops: short enough that no vote waits long for it.
+const BATCH: u32 = 500;
+
+/// What a statement that deletes entries must return.
+const RETURNING: &str = "RETURNING tenant, agent, outcome, created_at,
+    CAST(CASE WHEN comment IS NULL THEN 0 ELSE 1 END AS BIGINT) AS has_comment";
 
 #[derive(sqlx::FromRow)]
 struct Row {
+    tenant: String,
     agent: String,
     outcome: Option<String>,
     has_comment: i64,
     created_at: i64,
 }
 
-impl Storage {
-    /// Erases everything of one end user: votes, tombstones, history. Returns how many entries.
-    pub async fn erase(&self, tenant: &str, user: &str) -> Result<u64, StorageError> {
-        let mut transaction = self.begin().await?;
-        // History, intents and reasons go with their entry.
-        let rows: Vec<Row> = sqlx::query_as(
-            "DELETE FROM feedback WHERE tenant = $1 AND user_id = $2
-             RETURNING agent, outcome, created_at,
-                 CAST(CASE WHEN comment IS NULL THEN 0 ELSE 1 END AS BIGINT) AS has_comment",
-        )
-        .bind(tenant)
-        .bind(user)
-        .fetch_all(&mut *transaction)
-        .await?;
+type Delete<'q> = QueryAs<'q, Any, Row, AnyArguments>;
+
+/// Deletes entries. History, intents and reasons go with them. Returns how many.
+async fn delete(
+    connection: &mut AnyConnection,
+    delete: Delete<'_>,
+    deltas: &mut Deltas,
+) -> Result<u64, sqlx::Error> {
+    let rows = delete.fetch_all(connection).await?;
+    for row in &rows {
+        if let Some(outcome) = row.outcome.as_deref().and_then(Outcome::parse) {
+            let vote = Vote {
+                outcome,
+                has_comment: row.has_comment == 1,
+                created_at: row.created_at,
+            };
+            deltas.subtract(&row.tenant, &row.agent, vote);
+        }
+    }
+    Ok(rows.len() as u64)
+}
+
+/// Deletes what a person had left until `until`.
+async fn delete_person(
+    connection: &mut AnyConnection,
+    tenant: &str,
+    user: &str,
+    until: i64,
+    deltas: &mut Deltas,
+) -> Result<u64, sqlx::Error> {
+    let sql = format!(
+        "DELETE FROM feedback WHERE tenant = $1 AND user_id = $2 AND created_at <= $3 {RETURNING}"
+    );
+    let query = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+        .bind(tenant.to_owned())
+        .bind(user.to_owned())
+        .bind(until);
+    delete(connection, query, deltas).await
+}
+
+/// Who was erased, and when last.
+#[derive(Default)]
+pub struct Erasures {
+    key: String,
+    at: HashMap<(String, Vec<u8>), i64>,
+}
+
+impl Erasures {
+    /// Reads them.
+    pub async fn read(connection: &mut AnyConnection) -> Result<Self, sqlx::Error> {
+        let key = sqlx::query_scalar("SELECT value FROM settings WHERE name = $1")
+            .bind(KEY)
+            .fetch_optional(&mut *connection)
+            .await?;
+        let rows: Vec<(String, Vec<u8>, i64)> =
+            sqlx::query_as("SELECT tenant, hash, erased_at FROM erasures")
+                .fetch_all(connection)
+                .await?;
+        let at = rows
+            .into_iter()
+            .map(|(tenant, hash, at)| ((tenant, hash), at));
+        Ok(Self {
+            key: key.unwrap_or_default(),
+            at: at.collect(),
+        })
+    }
+
+    /// Erases everybody again who is among them, in a database that was restored, and keeps them
+    /// in it. Returns how many entries went.
+    pub async fn apply(
+        &self,
+        connection: &mut AnyConnection,
+        shard: i64,
+    ) -> Result<u64, sqlx::Error> {
+        if self.at.is_empty() {
+            return Ok(0);
+        }
+        set_key(connection, &self.key).await?;
+        for ((tenant, hash), at) in &self.at {
+            remember(connection, tenant, hash, *at).await?;
+        }
+        let people: Vec<(String, String)> =
+            sqlx::query_as("SELECT DISTINCT tenant, user_id FROM feedback WHERE user_id <> ''")
+                .fetch_all(&mut *connection)
+                .await?;
         let mut deltas = Deltas::default();
-        for row in &rows {
-            if let Some(outcome) = row.outcome.as_deref().and_then(Outcome::parse) {
-                let (has_comment, created_at) = (row.has_comment == 1, row.created_at);
-                deltas.subtract(
-                    tenant,
-                    &row.agent,
-                    Vote {
-                        outcome,
-                        has_comment,
-                        created_at,
-                    },
-                );
+        let mut erased = 0;
+        for (tenant, user) in people {
+            let hash = hash(&self.key, &tenant, &user);
+            if let Some(at) = self.at.get(&(tenant.clone(), hash)) {
+                erased += delete_person(connection, &tenant, &user, *at, &mut deltas).await?;
             }
         }
+        deltas.write(connection, shard).await?;
+        Ok(erased)
+    }
+}
+
+/// What is kept of an erased person.
+fn hash(key: &str, tenant: &str, user: &str) -> Vec<u8> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key.as_bytes()).expect("any length is a key");
+    mac.update(tenant.as_bytes());
+    // In no id.
+    mac.update(&[0]);
+    mac.update(user.as_bytes());
+    mac.finalize().into_bytes().to_vec()
+}
+
+async fn set_key(connection: &mut AnyConnection, key: &str) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO settings (name, value) VALUES ($1, $2)
+         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+    )
+    .bind(KEY)
+    .bind(key)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn remember(
+    connection: &mut AnyConnection,
+    tenant: &str,
+    hash: &[u8],
+    at: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO erasures (tenant, hash, erased_at) VALUES ($1, $2, $3)
+         ON CONFLICT (tenant, hash) DO UPDATE SET erased_at = excluded.erased_at
+         WHERE excluded.erased_at > erasures.erased_at",
+    )
+    .bind(tenant)
+    .bind(hash)
+    .bind(at)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The key of the hashes, which whoever needs it first makes.
+async fn key(connection: &mut AnyConnection) -> Result<String, sqlx::Error> {
+    sqlx::query("INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING")
+        .bind(KEY)
+        .bind(secret::random())
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query_scalar("SELECT value FROM settings WHERE name = $1")
+        .bind(KEY)
+        .fetch_one(connection)
+        .await
+}
+
+impl Storage {
+    /// Erases everything of one end user: votes, tombstones, history. A keyed hash is kept, for
+    /// backups that are restored later. Returns how many entries.
+    pub async fn erase(&self, tenant: &str, user: &str) -> Result<u64, StorageError> {
+        let mut transaction = self.begin().await?;
+        let key = key(&mut transaction).await?;
+        let now = now();
+        remember(&mut transaction, tenant, &hash(&key, tenant, user), now).await?;
+        let mut deltas = Deltas::default();
+        let erased = delete_person(&mut transaction, tenant, user, now, &mut deltas).await?;
         deltas.write(&mut transaction, self.shard).await?;
         transaction.commit().await?;
-        Ok(rows.len() as u64)
+        Ok(erased)
+    }
+
+    /// Drops every entry made before `before`, in short transactions. Returns how many.
+    pub async fn drop_older(&self, before: i64) -> Result<u64, StorageError> {
+        let tenants: Vec<String> = sqlx::query_scalar("SELECT id FROM tenants ORDER BY id")
+            .fetch_all(&self.read)
+            .await?;
+        let mut dropped = 0;
+        for tenant in tenants {
+            for which in ["NOT NULL", "NULL"] {
+                dropped += self.drop_batches(&tenant, which, before).await?;
+            }
+        }
+        Ok(dropped)
+    }
+
+    async fn drop_batches(
+        &self,
+        tenant: &str,
+        outcome_is: &str,
+        before: i64,
+    ) -> Result<u64, StorageError> {
+        let mut dropped = 0;
+        loop {
+            let sql = format!(
+                "DELETE FROM feedback WHERE id IN (
+                     SELECT id FROM feedback
+                     WHERE tenant = $1 AND created_at < $2 AND outcome IS {outcome_is}
+                     ORDER BY created_at LIMIT {BATCH}
+                 ) {RETURNING}"
+            );
+            let mut connection = self.write.acquire().await?;
+            let mut transaction = connection.begin_with(self.engine.begin()).await?;
+            let query = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+                .bind(tenant.to_owned())
+                .bind(before);
+            let mut deltas = Deltas::default();
+            let batch = delete(&mut transaction, query, &mut deltas).await?;
+            deltas.write(&mut transaction, self.shard).await?;
+            transaction.commit().await?;
+            dropped += batch;
+            if batch < u64::from(BATCH) {
+                return Ok(dropped);
+            }
+        }
     }
 }

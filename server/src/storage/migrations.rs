@@ -30,7 +30,7 @@ impl From<sqlx::Error> for MigrationError {
 /// to use it.
 pub async fn run(pool: &AnyPool, engine: Engine) -> Result<bool, MigrationError> {
     let migrations = engine.migrations();
-    let known = migrations.last().map_or(0, |(version, ..)| *version);
+    let known = engine.newest();
     let mut migrator = Migrator::with_migrations(
         migrations
             .iter()

@@ -5,6 +5,8 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use sqlx::AnyConnection;
+
 use super::migrations::MigrationError;
 use super::{Storage, StorageError};
 use crate::config::{Config, Database};
@@ -113,6 +115,39 @@ pub async fn open(config: &Config, counts: Writes) -> Result<Opened, OpenError> 
             allow_unsafe_durability,
         } => postgres::open(url, *allow_unsafe_durability, users, counts).await,
     }
+}
+
+/// Looks at a database without changing it, and says in words what it found.
+pub async fn check(database: &Database) -> Result<String, OpenError> {
+    sqlx::any::install_default_drivers();
+    let (place, engine, found) = match database {
+        Database::Folder { folder, file } => sqlite::look(&folder.join(file)).await?,
+        Database::File(file) => sqlite::look(file).await?,
+        Database::Postgres {
+            url,
+            allow_unsafe_durability,
+        } => postgres::look(url, *allow_unsafe_durability).await?,
+    };
+    let known = engine.newest();
+    match found {
+        None => Ok(format!("{place} is empty and would be made")),
+        Some(found) if found > known => Err(OpenError::Newer {
+            place,
+            found,
+            known,
+        }),
+        Some(found) if found < known => Ok(format!(
+            "{place} has the schema {found} and would be brought to {known}"
+        )),
+        Some(found) => Ok(format!("{place} has the schema {found}, the newest")),
+    }
+}
+
+/// The newest migration of a database. None if it has none.
+async fn schema(connection: &mut AnyConnection) -> Option<i64> {
+    // Without the table this fails, and that is the answer.
+    let newest = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations");
+    newest.fetch_one(connection).await.ok().flatten()
 }
 
 fn words(place: Place, error: MigrationError) -> OpenError {

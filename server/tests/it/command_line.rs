@@ -379,3 +379,77 @@ async fn a_revoked_api_key_ends_on_a_running_server() {
         "only once"
     );
 }
+
+#[tokio::test]
+async fn a_backup_restores_and_moves_by_command() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &[]);
+    let token = line(
+        folder.path(),
+        &["token", "mint", "--agent", "a", "--run", "r"],
+    );
+    let body = json!({ "feedback_token": token, "outcome": "positive" });
+    server
+        .request("POST", "/v1/feedback")
+        .json(&body)
+        .send()
+        .await
+        .ok();
+    assert!(run(folder.path(), &["backup", "votes.db"]).status.success());
+    assert!(!run(folder.path(), &["backup", "votes.db"]).status.success());
+    let refused = run(folder.path(), &["restore", "votes.db"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("--replace"));
+    let moved = run(folder.path(), &["migrate", "--to", "sqlite:moved.db"]);
+    let said = String::from_utf8_lossy(&moved.stdout);
+    assert!(
+        moved.status.success() && said.contains("feedback"),
+        "{said}"
+    );
+    // The running receiver answers from what was restored.
+    let retract = json!({ "feedback_token": token });
+    let retract = server
+        .request("POST", "/v1/feedback/retract")
+        .json(&retract);
+    retract.send().await.ok();
+    let restored = run(folder.path(), &["restore", "votes.db", "--replace"]);
+    assert!(restored.status.success(), "{restored:?}");
+    let path = format!("/v1/feedback?feedback_token={token}");
+    let found = server.request("GET", &path).send().await.ok();
+    assert_eq!(found, json!({ "outcome": "positive" }));
+}
+
+#[test]
+fn settings_are_checked_without_making_anything() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let check = |flags: &[&str]| {
+        let output = run(folder.path(), &[&["config", "check"], flags].concat());
+        let said = [output.stdout, output.stderr].concat();
+        let said = String::from_utf8_lossy(&said).into_owned();
+        (output.status.success(), said)
+    };
+    let (fine, said) = check(&["--listen", "127.0.0.1:9"]);
+    assert!(
+        fine && said.contains("would be made") && said.contains("127.0.0.1:9"),
+        "{said}"
+    );
+    for flags in [
+        ["--rate-limit", "0"],
+        ["--legacy-hmac-key", "junk!"],
+        ["--widget-dir", "nowhere"],
+        ["--database-url", "postgres://localhost:1/none"],
+        ["--config", "none.toml"],
+    ] {
+        let (fine, said) = check(&flags);
+        assert!(!fine && said.starts_with("error: "), "{flags:?}: {said}");
+    }
+    assert_eq!(folder.path().read_dir().expect("a folder").count(), 0);
+    std::fs::write(folder.path().join("junk.db"), "junk".repeat(1_000)).expect("a file");
+    let (fine, said) = check(&["--database-url", "sqlite:junk.db"]);
+    assert!(!fine && said.contains("not an SQLite database"), "{said}");
+    line(
+        folder.path(),
+        &["token", "mint", "--agent", "a", "--run", "r"],
+    );
+    let (fine, said) = check(&[]);
+    assert!(fine && said.contains("the newest"), "{said}");
+}

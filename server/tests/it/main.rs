@@ -2,6 +2,7 @@
 
 mod aggregates;
 mod api;
+mod backup;
 mod bad_input;
 mod bad_start;
 mod command_line;

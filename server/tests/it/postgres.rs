@@ -14,9 +14,10 @@ use crate::http::Request;
 use crate::receiver::{POSTGRES, claims, config, serve};
 
 /// What runs on both: everything that goes through the library.
-const BOTH: [&str; 10] = [
+const BOTH: [&str; 11] = [
     "aggregates::",
     "api::",
+    "backup::",
     "bad_input::",
     "dashboard::",
     "demo::",

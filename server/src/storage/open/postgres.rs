@@ -9,7 +9,7 @@ use super::super::Storage;
 use super::super::engine::Engine;
 use super::super::migrations;
 use super::super::writer::{self, Writer};
-use super::{OpenError, Opened, Place, words};
+use super::{OpenError, Opened, Place, schema, words};
 use crate::metrics::Writes;
 
 const READERS: u32 = 8;
@@ -63,6 +63,24 @@ pub async fn open(
         place,
         new,
     })
+}
+
+/// What is in a database.
+pub async fn look(
+    url: &str,
+    allow_unsafe: bool,
+) -> Result<(Place, Engine, Option<i64>), OpenError> {
+    let place = Place::Server(without_password(url));
+    let error = |error: sqlx::Error| words(place.clone(), error.into());
+    let options = AnyConnectOptions::from_str(url).map_err(error)?;
+    let pool = AnyPoolOptions::new().max_connections(1);
+    let pool = pool.acquire_timeout(Duration::from_secs(5));
+    let pool = pool.connect_with(options).await.map_err(error)?;
+    if !allow_unsafe && let Some(setting) = unsafe_setting(&pool).await.map_err(error)? {
+        return Err(OpenError::Unsafe { place, setting });
+    }
+    let found = schema(&mut *pool.acquire().await.map_err(error)?).await;
+    Ok((place, Engine::Postgres, found))
 }
 
 /// The setting that lets acknowledged votes get lost, if there is one. Engines that speak the

@@ -5,13 +5,13 @@ use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{AnyConnection, ConnectOptions, Connection};
 
 use super::super::Storage;
 use super::super::engine::Engine;
 use super::super::migrations::{self, MigrationError};
 use super::super::writer::{self, Writer};
-use super::{OpenError, Opened, Place, words};
+use super::{OpenError, Opened, Place, schema, words};
 use crate::metrics::Writes;
 
 const READERS: u32 = 8;
@@ -84,6 +84,29 @@ async fn connect(
         shard,
         queue,
     })
+}
+
+/// What is in a file, if it is there.
+pub async fn look(file: &Path) -> Result<(Place, Engine, Option<i64>), OpenError> {
+    let place = Place::File(std::path::absolute(file).unwrap_or_else(|_| file.to_owned()));
+    if !file.exists() {
+        return Ok((place, Engine::Sqlite, None));
+    }
+    let options = SqliteConnectOptions::new().filename(file).read_only(true);
+    let look = async {
+        let mut connection =
+            AnyConnection::connect_with(&AnyConnectOptions::from_url(&options.to_url_lossy())?)
+                .await?;
+        sqlx::query("SELECT COUNT(*) FROM sqlite_schema")
+            .execute(&mut connection)
+            .await?;
+        Ok::<_, sqlx::Error>(schema(&mut connection).await)
+    };
+    match look.await {
+        Ok(found) => Ok((place, Engine::Sqlite, found)),
+        Err(error) if is_not_a_database(&error) => Err(OpenError::NotADatabase(file.to_owned())),
+        Err(error) => Err(words(place, error.into())),
+    }
 }
 
 /// `SQLITE_NOTADB`, and `SQLITE_CORRUPT` for a header that is right and a rest that is not.

@@ -1,0 +1,251 @@
+//! Backups, restoring, retention, and moving to another database.
+
+use serde_json::json;
+use sqlx::Connection;
+use workflowai_feedback_protocol::token::Claims;
+use workflowai_feedback_server::{Copied, CopyError, Database};
+
+use crate::receiver::{Running, claims, start, start_with};
+
+async fn vote(server: &Running, run: &str, user: &str) {
+    let token = server.mint(&of(run, user)).await;
+    let body = json!({
+        "feedback_token": token, "outcome": "negative", "comment": "why ü", "reasons": ["slow"],
+        "intent": { "client": "c", "sequence": 1, "age": 0 },
+    });
+    server.post("/v1/feedback", body).await.ok();
+}
+
+fn of(run: &str, user: &str) -> Claims {
+    Claims {
+        user: Some(user.into()),
+        ..claims(run)
+    }
+}
+
+/// What must hold of a backup at whatever moment it was made: every entry has its history, and the
+/// totals are those of the entries. Returns how many entries there are.
+async fn consistent(file: &std::path::Path) -> i64 {
+    let url = format!("sqlite:{}", file.display());
+    let mut database = sqlx::AnyConnection::connect(&url)
+        .await
+        .expect("a database");
+    let checked: String = sqlx::query_scalar("PRAGMA integrity_check")
+        .fetch_one(&mut database)
+        .await
+        .expect("a check");
+    assert_eq!(checked, "ok");
+    let mut number = async |sql: &'static str| -> i64 {
+        sqlx::query_scalar(sql)
+            .fetch_one(&mut database)
+            .await
+            .expect("a number")
+    };
+    let entries = number("SELECT COUNT(*) FROM feedback WHERE outcome IS NOT NULL").await;
+    let kept =
+        number("SELECT CAST(COALESCE(SUM(positive + negative), 0) AS BIGINT) FROM aggregates")
+            .await;
+    assert_eq!(entries, kept, "the totals");
+    let bare = "SELECT COUNT(*) FROM feedback
+        WHERE NOT EXISTS (SELECT 1 FROM history WHERE feedback_id = feedback.id)";
+    assert_eq!(number(bare).await, 0, "entries without history");
+    assert_eq!(number("SELECT COUNT(*) FROM sessions").await, 0);
+    entries
+}
+
+#[tokio::test]
+async fn a_backup_under_load_is_of_one_moment_and_comes_back_whole() {
+    let server = start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    vote(&server, "first", "u").await;
+    let mut counts = Vec::new();
+    let votes = async {
+        for run in 0..120 {
+            vote(&server, &format!("run-{run}"), "u").await;
+        }
+    };
+    let backups = async {
+        for round in 0..4 {
+            let file = folder.path().join(format!("{round}.db"));
+            server.receiver.backup(&file).await.expect("a backup");
+            counts.push(consistent(&file).await);
+        }
+    };
+    tokio::join!(votes, backups);
+    assert!(counts.is_sorted() && counts[0] >= 1, "{counts:?}");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = folder
+            .path()
+            .join("0.db")
+            .metadata()
+            .expect("a file")
+            .permissions();
+        assert_eq!(mode.mode() & 0o777, 0o600);
+        assert!(
+            !folder.path().join("0.db-wal").exists(),
+            "one file holds everything"
+        );
+    }
+    let file = folder.path().join("last.db");
+    server.receiver.backup(&file).await.expect("a backup");
+    let listed = server.listed().await;
+    let token = server.mint(&of("first", "u")).await;
+    let other = start().await;
+    let (copied, erased) = other.receiver.restore(&file, false).await.expect("votes");
+    assert_eq!(erased, 0);
+    assert_eq!(rows(&copied, "feedback"), 121);
+    assert_eq!(other.listed().await, listed);
+    // The keys came along: a token of the old receiver is good, and its intents are known.
+    assert_eq!(other.outcome(&token).await, "negative");
+    let late = json!({ "feedback_token": token, "outcome": "positive",
+        "intent": { "client": "c", "sequence": 0, "age": 0 } });
+    let late = other.post("/v1/feedback", late).await.ok();
+    assert_eq!(late["applied"], false);
+}
+
+fn rows(copied: &[Copied], table: &str) -> u64 {
+    let copied = copied.iter().find(|copied| copied.table == table);
+    copied.expect("the table").rows
+}
+
+#[tokio::test]
+async fn restoring_replaces_votes_only_when_told_and_brings_no_erased_person_back() {
+    let server = start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("backup.db");
+    for (run, user) in [("run-1", "ann"), ("run-2", "ann"), ("run-1", "bob")] {
+        vote(&server, run, user).await;
+    }
+    server.receiver.backup(&file).await.expect("a backup");
+    let again = server.receiver.backup(&file).await;
+    assert!(
+        matches!(again, Err(CopyError::File { .. })),
+        "it is there already"
+    );
+    let key = server
+        .receiver
+        .new_api_key("default", &workflowai_feedback_server::Scope::ALL)
+        .await
+        .expect("a key");
+    let erase = server.request("DELETE", "/v1/_/users/ann/feedback");
+    let erased = erase
+        .header("authorization", &format!("Bearer {key}"))
+        .send()
+        .await;
+    assert_eq!(erased.ok()["erased"], 2);
+    vote(&server, "run-3", "carol").await;
+    let refused = server.receiver.restore(&file, false).await;
+    assert!(matches!(refused, Err(CopyError::NotEmpty(_))));
+    assert_eq!(server.listed().await.len(), 2, "nothing was changed");
+    let (_, erased) = server.receiver.restore(&file, true).await.expect("votes");
+    assert_eq!(erased, 2);
+    let users = |listed: Vec<serde_json::Value>| -> Vec<_> {
+        listed.iter().map(|vote| vote["user_id"].clone()).collect()
+    };
+    assert_eq!(users(server.listed().await), ["bob"]);
+    // Nor does it the next time, into a receiver that knows the erasure from the backup alone.
+    let second = folder.path().join("second.db");
+    server.receiver.backup(&second).await.expect("a backup");
+    let other = start().await;
+    other.receiver.restore(&second, false).await.expect("votes");
+    let (_, erased) = other.receiver.restore(&file, true).await.expect("votes");
+    assert_eq!(erased, 2);
+    assert_eq!(users(other.listed().await), ["bob"]);
+    // Who votes after the erasure is there again, and stays.
+    vote(&other, "run-4", "ann").await;
+    let third = folder.path().join("third.db");
+    other.receiver.backup(&third).await.expect("a backup");
+    other.receiver.restore(&third, true).await.expect("votes");
+    assert_eq!(users(other.listed().await), ["ann", "bob"]);
+    consistent(&third).await;
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_backup_changes_nothing() {
+    let server = start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    vote(&server, "run-1", "u").await;
+    let junk = folder.path().join("junk.db");
+    std::fs::write(&junk, "no database".repeat(1_000)).expect("a file");
+    for file in [junk.clone(), folder.path().join("none.db")] {
+        let error = server
+            .receiver
+            .restore(&file, true)
+            .await
+            .expect_err("no backup");
+        assert!(!error.to_string().is_empty());
+    }
+    assert_eq!(server.listed().await.len(), 1);
+    assert_eq!(std::fs::read_to_string(&junk).expect("it").len(), 11_000);
+}
+
+#[tokio::test]
+async fn moving_to_an_empty_database_is_checked_by_counts_and_checksums() {
+    let server = start().await;
+    for run in 0..130 {
+        vote(&server, &format!("run-{run}"), "u").await;
+    }
+    let folder = tempfile::tempdir().expect("a folder");
+    let target = || Database::File(folder.path().join("other.db"));
+    let (_, copied) = server.receiver.migrate(target()).await.expect("votes");
+    for (table, count) in [
+        ("feedback", 130),
+        ("history", 130),
+        ("intents", 130),
+        ("reasons", 130),
+    ] {
+        assert_eq!(rows(&copied, table), count, "{table}");
+    }
+    let sums: std::collections::HashSet<_> = copied.iter().map(|copied| copied.checksum).collect();
+    assert!(sums.len() > 6, "{copied:?}");
+    assert_eq!(consistent(&folder.path().join("other.db")).await, 130);
+    let again = server.receiver.migrate(target()).await;
+    assert!(matches!(again, Err(CopyError::NotEmpty(_))));
+    assert_eq!(server.listed().await.len(), 100);
+}
+
+#[tokio::test]
+async fn votes_past_their_time_go_with_everything_of_them() {
+    let server = start_with(|config| config.keep_days = Some(30)).await;
+    for run in ["old", "taken-back", "new"] {
+        vote(&server, run, "u").await;
+    }
+    let token = server.mint(&of("taken-back", "u")).await;
+    let retract = json!({ "feedback_token": token });
+    server.post("/v1/feedback/retract", retract).await.ok();
+    let mut database = server.database().await;
+    // Whole days, so that the quarters of an hour stay what they are.
+    let day: i64 = 24 * 60 * 60 * 1_000_000;
+    for sql in [
+        "UPDATE feedback SET created_at = created_at - $1 WHERE run <> 'new'",
+        "UPDATE aggregates SET bucket = bucket - $1, negative = 1, negative_comments = 1",
+    ] {
+        sqlx::query(sql)
+            .bind(31 * day)
+            .execute(&mut database)
+            .await
+            .expect("an older database");
+    }
+    assert_eq!(server.receiver.drop_old().await.expect("a database"), 2);
+    assert_eq!(server.receiver.drop_old().await.expect("a database"), 0);
+    let listed = server.listed().await;
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0]["run_id"], "new");
+    for table in ["history", "intents", "reasons"] {
+        let sql = format!("SELECT COUNT(*) FROM {table}");
+        let left: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .fetch_one(&mut database)
+            .await
+            .expect("a count");
+        assert_eq!(left, 1, "{table}");
+    }
+    let kept: i64 = sqlx::query_scalar(
+        "SELECT CAST(SUM(positive + negative + negative_comments) AS BIGINT) FROM aggregates",
+    )
+    .fetch_one(&mut database)
+    .await
+    .expect("a sum");
+    assert_eq!(kept, 0, "what was dropped is not counted");
+}
