@@ -185,7 +185,11 @@ class Core implements Controller {
     const { key, ctrlKey, metaKey, isComposing } = event as KeyboardEvent;
     const element = this._element;
     if (key === "Enter" && (ctrlKey || metaKey) && !isComposing) {
-      if (event.composedPath()[0] === textOf(element)) this._send();
+      if (event.composedPath()[0] === textOf(element)) {
+        // Or else the key presses the thumb that gets the focus, outside Chromium.
+        event.preventDefault();
+        this._send();
+      }
     } else if (key === "Escape" && element.commentPlacement === "inline") {
       closePanel(element);
     }

@@ -59,8 +59,11 @@ class StandIn implements Controller, Watcher {
     const { key, ctrlKey, metaKey, isComposing } = event as KeyboardEvent;
     if (event.type === "input") this._count();
     // The Enter that ends an input method's composition is no wish to send.
-    else if (key === "Enter" && (ctrlKey || metaKey) && !isComposing) this._send();
-    else if (key === "Escape" && this._element.commentPlacement === "inline") {
+    else if (key === "Enter" && (ctrlKey || metaKey) && !isComposing) {
+      // Or else the key presses the thumb that gets the focus, outside Chromium.
+      event.preventDefault();
+      this._send();
+    } else if (key === "Escape" && this._element.commentPlacement === "inline") {
       closePanel(this._element);
     }
   }

@@ -32,11 +32,15 @@ const fetched = (session: Session) =>
 
 const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'";
 
+const missing: Site["files"][string] = (response) => {
+  response.writeHead(404).end();
+};
+
 /** Delivery has two implementations: what a person can see is the same. */
 const BOTH = [
   ["with the core", {}],
   // Missing rather than refused: WebKitGTK 2.50 compiles WebAssembly under any policy.
-  ["without the core", { "/core.wasm": (response) => void response.writeHead(404).end() }],
+  ["without the core", { "/core.wasm": missing, "/core-inline.js": missing }],
 ] satisfies [string, Site["files"]][];
 
 /**
@@ -128,6 +132,26 @@ export const journeys = (engine: Engine): void => {
       await session.press(KEYS.Enter);
       await widget.reach({ pressed: "", state: "sent", says: "Vote taken back" });
       assert.deepEqual(await stored(run), []);
+    });
+
+    test("Ctrl+Enter sends the comment, and presses nothing that gets the focus", async () => {
+      await session.open(receiver);
+      const widget = new Widget(session, "#costs workflowai-feedback");
+      await widget.live();
+      await widget.thumb("negative");
+      await widget.reach({ pressed: "negative", state: "sent", panel: true });
+      await widget.click("textarea");
+      await session.type("By the shortcut");
+      await session.press([KEYS.Control, KEYS.Enter]);
+      await widget.reach({ panel: false, focus: "negative" });
+      await eventually(
+        async () =>
+          assert.deepEqual(await stored("granada-fes-5-costs"), [
+            { outcome: "negative", comment: "By the shortcut", reasons: [] },
+          ]),
+        "the comment",
+      );
+      await widget.reach({ pressed: "negative", state: "sent" });
     });
 
     test("a reload shows the vote again, without the core", async () => {
