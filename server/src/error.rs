@@ -125,7 +125,7 @@ impl ApiError {
             Self::Storage(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "storage_unavailable",
-                "the database does not answer; nothing was stored".into(),
+                "the database does not answer; send it again".into(),
             ),
         }
     }

@@ -112,7 +112,7 @@ refusals! {
         415 "`unsupported_media_type`: the body is not declared as JSON",
         422 "`invalid_request`, naming the field",
         429 "`rate_limited`; `Retry-After` says for how long",
-        503 "`storage_unavailable`; nothing was stored",
+        503 "`storage_unavailable`; send it again after `Retry-After`",
     }
     /// With an API key.
     ReadRefusals: {

@@ -11,6 +11,7 @@ pub enum Chore {
     Test { long: bool, only: Vec<String> },
     Build { variant: Variant },
     Size { variant: Variant, write: bool },
+    Crash { sqlite: u32, postgres: u32 },
     Trunk,
     Screenshots,
 }
@@ -37,6 +38,10 @@ pub fn parse() -> Chore {
         Some(("size", given)) => Chore::Size {
             variant: variant(given),
             write: given.get_flag("write"),
+        },
+        Some(("crash", given)) => Chore::Crash {
+            sqlite: given.get_one("sqlite").copied().unwrap_or(200),
+            postgres: given.get_one("postgres").copied().unwrap_or(50),
         },
         Some(("trunk", _)) => Chore::Trunk,
         Some(("screenshots", _)) => Chore::Screenshots,
@@ -96,11 +101,25 @@ fn command() -> Command {
                 .arg(smallest)
                 .arg(flag("write").help("Writes the sizes to the committed table, size.json")),
         )
+        .subcommand(
+            Command::new("crash")
+                .about("Kills the receiver and its database under load, and looks for lost votes")
+                .arg(kills("sqlite", "Kills on SQLite [default: 200]"))
+                .arg(kills("postgres", "Kills on PostgreSQL [default: 50]")),
+        )
         .subcommand(Command::new("trunk").about(
             "Builds the demo of the Leptos component with Trunk and tries it in a browser; \
                  the first time it installs Trunk, which takes minutes",
         ))
         .subcommand(Command::new("screenshots").about("Takes the pictures that the README shows"))
+}
+
+fn kills(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .value_name("N")
+        .value_parser(value_parser!(u32).range(1..))
+        .help(help)
 }
 
 fn flag(name: &'static str) -> Arg {

@@ -40,6 +40,7 @@ fn run(chore: &Chore) -> Result<(), Failure> {
         Chore::Test { long, only } => test::test(&workspace, *long, only),
         Chore::Build { variant } => build::build(&workspace, *variant),
         Chore::Size { variant, write } => size::size(&workspace, *variant, *write),
+        Chore::Crash { sqlite, postgres } => test::crash(&workspace, *sqlite, *postgres),
         Chore::Trunk => trunk::trunk(&workspace),
         Chore::Screenshots => screenshots::screenshots(&workspace),
     }

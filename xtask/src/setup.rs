@@ -8,7 +8,7 @@ mod python;
 mod rust;
 
 pub use crates::{GECKODRIVER, TRUNK};
-pub use debian::{browser, firefox, postgres, webkit};
+pub use debian::{browser, firefox, postgres, strace, webkit};
 pub use node::node;
 pub use python::python;
 pub use rust::{compiler, source, wasm_target};

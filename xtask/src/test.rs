@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::build::{Variant, build};
 use crate::console::say;
 use crate::failure::Failure;
+use crate::process::run;
 use crate::setup;
 use crate::workspace::Workspace;
 use counts::Counts;
@@ -76,6 +77,18 @@ pub fn test(workspace: &Workspace, long: bool, only: &[String]) -> Result<(), Fa
     }
     let by_hand = format!("cargo xtask test --only {}", failed.join(" --only "));
     Err(Failure::new(format!("failed: {}", failed.join(", "))).by_hand(by_hand))
+}
+
+/// `cargo xtask crash`: the receiver's tests that kill, with as many kills as asked for.
+pub fn crash(workspace: &Workspace, sqlite: u32, postgres: u32) -> Result<(), Failure> {
+    setup::compiler(workspace)?;
+    setup::postgres(workspace)?;
+    let mut cargo = workspace.cargo();
+    cargo.args(["test", "-p", "workflowai-feedback-server", "--test", "it"]);
+    cargo.args(["crash::", "--", "--nocapture"]);
+    let kills = format!("{sqlite} {postgres}");
+    cargo.env("WORKFLOWAI_FEEDBACK_TEST_KILLS", kills);
+    run("killing the receiver under load", &mut cargo)
 }
 
 fn print(done: &[Done], total: Duration) {

@@ -5,7 +5,11 @@ mod api;
 mod backup;
 mod bad_input;
 mod bad_start;
+#[cfg(unix)]
+mod cluster;
 mod command_line;
+#[cfg(unix)]
+mod crash;
 mod dashboard;
 mod demo;
 mod demo_data;
@@ -21,6 +25,8 @@ mod order;
 mod postgres;
 mod receiver;
 mod server;
+#[cfg(target_os = "linux")]
+mod sync_order;
 mod tokens;
 mod votes;
 mod widget;

@@ -1,15 +1,11 @@
 //! The same behaviours on `PostgreSQL`: this binary runs itself again with a private cluster.
 
-use std::fs;
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
 use serde_json::json;
-use sqlx::{Connection, PgConnection};
 use workflowai_feedback_server::{Config, Database, OpenError, Receiver};
 
+use crate::cluster::Cluster;
 use crate::http::Request;
 use crate::receiver::{POSTGRES, claims, config, serve};
 
@@ -27,106 +23,6 @@ const BOTH: [&str; 11] = [
     "tokens::",
     "votes::",
 ];
-
-/// A cluster in a folder of its own, reached by a socket there. It goes when dropped.
-struct Cluster {
-    server: Child,
-    folder: tempfile::TempDir,
-}
-
-impl Cluster {
-    fn start() -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("pg")
-            .tempdir()
-            .expect("a folder");
-        let data = folder.path().join("data");
-        let owner = owner(folder.path());
-        let run = |name: &str| {
-            let mut command = Command::new(program(name));
-            // Not even the folder this runs in may be open to the cluster's user.
-            command
-                .current_dir("/")
-                .stdin(Stdio::null())
-                .stdout(Stdio::null());
-            if let Some((user, group)) = owner {
-                command.uid(user).gid(group);
-            }
-            command
-        };
-        let mut made = run("initdb");
-        made.args(["--auth", "trust", "--encoding", "UTF8", "--locale", "C"]);
-        made.args(["--username", "test", "--pgdata"]).arg(&data);
-        assert!(made.status().expect("initdb").success());
-        let mut server = run("postgres");
-        server.arg("-D").arg(&data).arg("-k").arg(folder.path());
-        server
-            .args(["-c", "listen_addresses="])
-            .args(["-c", "max_connections=300"]);
-        let log = fs::File::create(folder.path().join("log")).expect("a file");
-        let server = server.stderr(log).spawn().expect("postgres");
-        Self { server, folder }
-    }
-
-    fn url(&self) -> String {
-        format!(
-            "postgres://test@localhost/postgres?host={}",
-            self.folder.path().display()
-        )
-    }
-
-    async fn ready(&self) {
-        let patience = Instant::now() + Duration::from_mins(1);
-        while PgConnection::connect(&self.url()).await.is_err() {
-            assert!(Instant::now() < patience, "{}", self.log());
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    }
-
-    fn log(&self) -> String {
-        fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        // SIGQUIT ends every process of it at once; the folder is thrown away.
-        let id = self.server.id().to_string();
-        let _ = Command::new("kill").args(["-QUIT", &id]).status();
-        let _ = self.server.wait();
-    }
-}
-
-fn program(name: &str) -> PathBuf {
-    let installed = fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten();
-    let found = installed.map(|version| version.path().join("bin").join(name));
-    found
-        .filter(|path| path.is_file())
-        .max()
-        .unwrap_or_else(|| {
-            panic!("{name} is missing: install PostgreSQL (apt-get install postgresql)")
-        })
-}
-
-/// `PostgreSQL` refuses to run as root; then the folder is given to the user of Debian's package.
-fn owner(folder: &Path) -> Option<(u32, u32)> {
-    use std::os::unix::fs::MetadataExt;
-    if folder.metadata().expect("a folder").uid() != 0 {
-        return None;
-    }
-    let users = fs::read_to_string("/etc/passwd").expect("the users");
-    let line = users.lines().find(|line| line.starts_with("postgres:"))?;
-    let mut ids = line
-        .split(':')
-        .skip(2)
-        .map(|id| id.parse().expect("a number"));
-    let ids = (ids.next()?, ids.next()?);
-    std::os::unix::fs::chown(folder, Some(ids.0), Some(ids.1)).expect("root may");
-    Some(ids)
-}
 
 fn on(url: &str, allow_unsafe_durability: bool) -> Config {
     let folder = tempfile::tempdir().expect("a folder");

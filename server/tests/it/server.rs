@@ -97,6 +97,21 @@ impl Server {
         self.process.wait().expect("its end");
     }
 
+    /// SIGTERM for what it has started, as `strace` passes none on; then it ends too.
+    #[cfg(target_os = "linux")]
+    pub fn stop_child(mut self) {
+        let id = self.process.id();
+        let children = format!("/proc/{id}/task/{id}/children");
+        let children = std::fs::read_to_string(children).expect("its children");
+        let sent = Command::new("kill")
+            .arg("-TERM")
+            .args(children.split_whitespace())
+            .status()
+            .expect("kill");
+        assert!(sent.success());
+        self.process.wait().expect("its end");
+    }
+
     /// SIGTERM; true if it ended well.
     pub fn stop(mut self) -> bool {
         let id = self.process.id().to_string();

@@ -14,6 +14,7 @@ use crate::workspace::Workspace;
 const BY_HAND: &str = "sudo apt-get update && sudo apt-get install chromium chromium-driver";
 const FIREFOX_BY_HAND: &str = "sudo apt-get update && sudo apt-get install firefox-esr";
 const WEBKIT_BY_HAND: &str = "sudo apt-get update && sudo apt-get install webkit2gtk-driver xvfb";
+const STRACE_BY_HAND: &str = "sudo apt-get update && sudo apt-get install strace";
 const POSTGRES_BY_HAND: &str = "sudo apt-get update && sudo apt-get install postgresql";
 
 /// Where the browser and its driver lie.
@@ -119,6 +120,15 @@ pub fn postgres(workspace: &Workspace) -> Result<(), Failure> {
     }
     let reason = "installed postgresql, and still cannot find it in /usr/lib/postgresql";
     Err(Failure::new(reason).by_hand(POSTGRES_BY_HAND))
+}
+
+/// Installs `strace` where it is missing; it shows what the receiver syncs, and when.
+pub fn strace(workspace: &Workspace) -> Result<(), Failure> {
+    if on_path("strace").is_some() {
+        return Ok(());
+    }
+    let what = "installing strace from Debian";
+    install(workspace, what, &["strace"], STRACE_BY_HAND)
 }
 
 fn install(

@@ -95,6 +95,7 @@ pub const STEPS: &[Step] = &[
         "the receiver, through real ports and database files",
         |at, counts| {
             setup::postgres(at)?;
+            setup::strace(at)?;
             cargo_test(at, counts, &["-p", "workflowai-feedback-server"])
         },
     ),
