@@ -10,6 +10,7 @@ mod row;
 mod session;
 mod sign_in;
 mod start;
+mod triage;
 mod vote;
 mod votes;
 mod zone;
@@ -38,7 +39,8 @@ pub fn router(app: &Shared) -> Router {
     Router::new()
         .route("/dashboard", get(votes::page))
         .route("/dashboard/votes/{id}", get(vote::page))
-        .route("/dashboard/votes/{id}/mark", post(vote::mark))
+        .route("/dashboard/triage", post(triage::triage))
+        .route("/dashboard/triage/{id}/undo", post(triage::undo))
         .route("/dashboard/start", get(start::page))
         .route("/dashboard/overview", get(overview::page))
         .route("/dashboard/export", get(votes::export))

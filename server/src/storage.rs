@@ -15,6 +15,7 @@ mod open;
 mod reasons;
 mod signing_keys;
 mod tables;
+mod triage;
 mod users;
 mod writer;
 
@@ -36,6 +37,7 @@ pub use history::Past;
 pub use open::{OpenError, Opened, Place, check, open};
 pub use reasons::Reasons;
 pub use signing_keys::SigningKeyInfo;
+pub use triage::{Assign, Assignee, Triage};
 pub use users::{Person, SESSION_LIFE};
 pub use writer::{Change, Key, Write};
 

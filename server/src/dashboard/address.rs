@@ -8,7 +8,12 @@ pub struct Address {
 
 impl Address {
     /// Of a list's filters, without those that are absent.
-    pub fn new(filters: &Filters, agent: Option<&str>, run: Option<&str>) -> Self {
+    pub fn new(
+        filters: &Filters,
+        agent: Option<&str>,
+        run: Option<&str>,
+        assignee: Option<&str>,
+    ) -> Self {
         let all = [
             ("outcome", filters.outcome.as_deref()),
             ("has_comment", filters.has_comment.as_deref()),
@@ -17,6 +22,7 @@ impl Address {
             ("agent", agent),
             ("run", run),
             ("user_id", filters.user_id.as_deref()),
+            ("assignee", assignee),
             ("annotation", filters.annotation.as_deref()),
             ("from", filters.from.as_deref()),
             ("to", filters.to.as_deref()),
@@ -40,6 +46,14 @@ impl Address {
     /// Whether nothing is filtered.
     pub const fn is_empty(&self) -> bool {
         self.pairs.is_empty()
+    }
+
+    /// The filters beside the outcome, each in words and with the query that is without it.
+    pub fn chips(&self) -> Vec<(String, String)> {
+        let chosen = self.pairs.iter().filter(|(name, _)| *name != "outcome");
+        chosen
+            .map(|(name, value)| (words(name, value), self.with(name, "")))
+            .collect()
     }
 
     /// The query with one value changed; an empty one is left out.
@@ -67,6 +81,19 @@ impl Address {
     }
 }
 
+fn words(name: &str, value: &str) -> String {
+    match (name, value) {
+        ("has_comment", "true") => "with a comment".to_owned(),
+        ("has_comment", _) => "without a comment".to_owned(),
+        ("q", _) => format!("words: {value}"),
+        ("user_id", _) => format!("user: {value}"),
+        ("annotation", _) => format!("state: {value}"),
+        ("assignee", _) => "looked after by one person".to_owned(),
+        ("from" | "reason" | "agent" | "run", _) => format!("{name}: {value}"),
+        _ => format!("before {value}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,7 +106,7 @@ mod tests {
             reason: Some(String::new()),
             ..Filters::default()
         };
-        let address = Address::new(&filters, None, None);
+        let address = Address::new(&filters, None, None, None);
         assert_eq!(
             address.query(),
             "?outcome=negative&q=a%26b%3Dc+%22%C3%BC%22"

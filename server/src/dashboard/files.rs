@@ -16,6 +16,7 @@ pub async fn file(Segments(name): Segments<String>) -> Result<Response, ApiError
     let (kind, text) = match name.as_str() {
         "dashboard.css" => of!(CSS, "dashboard.css"),
         "icon.svg" => of!("image/svg+xml", "icon.svg"),
+        "keys.js" => of!(SCRIPT, "keys.js"),
         "sign-in.js" => of!(SCRIPT, "sign-in.js"),
         "start.js" => of!(SCRIPT, "start.js"),
         "zone.js" => of!(SCRIPT, "zone.js"),

@@ -199,7 +199,7 @@ impl Page<'_> {
             reason: Some(reason.to_owned()),
             ..Filters::default()
         };
-        let address = Address::new(&filters, Some(agent), None);
+        let address = Address::new(&filters, Some(agent), None, None);
         let from = self.chart.days.first().map(|day| day.date.to_string());
         let from = from.unwrap_or_default();
         let query = address.with("from", &from);

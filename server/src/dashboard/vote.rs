@@ -1,23 +1,22 @@
 use askama::Template;
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, State};
+use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use serde::Deserialize;
 use uuid::Uuid;
-use workflowai_feedback_protocol::{FieldError, check_characters, limits};
 
 use super::frame::Frame;
 use super::render;
 use super::row::Row;
 use super::session::Viewer;
+use super::triage::{Notice, assignees, notice};
 use super::zone::Zone;
-use crate::annotation::Marked;
+use crate::api::{Asked, read};
 use crate::app::Shared;
 use crate::base::Base;
 use crate::error::ApiError;
 use crate::segments::Segments;
-use crate::storage::{Filter, Mark, Past};
+use crate::storage::{Assignee, Filter, Past};
 
 /// Other votes shown beside one.
 const OTHERS: u32 = 10;
@@ -31,6 +30,15 @@ struct Page<'a> {
     history: Vec<Step>,
     same_run: Vec<Row>,
     same_user: Vec<Row>,
+    assignees: Vec<Assignee>,
+    notice: Option<Notice>,
+}
+
+/// What was just done, as forms lead back.
+#[derive(Deserialize)]
+pub struct Doings {
+    done: Option<String>,
+    undone: Option<String>,
 }
 
 /// A step of the history as the page shows it.
@@ -46,7 +54,9 @@ pub async fn page(
     zone: Zone,
     Base(base): Base,
     Segments(id): Segments<String>,
+    doings: Asked<Doings>,
 ) -> Result<Response, ApiError> {
+    let doings = read(doings)?;
     let tenant = viewer.tenant();
     let id = id_of(&id)?;
     let (entry, note) = app
@@ -97,56 +107,20 @@ pub async fn page(
             .collect(),
         same_run,
         same_user,
+        assignees: assignees(&app, &viewer).await?,
+        notice: notice(
+            &app,
+            &viewer,
+            doings.done.as_deref(),
+            doings.undone.as_deref(),
+        )
+        .await?,
     };
     Ok(render(StatusCode::OK, &page))
 }
 
-/// The form that marks a vote.
-#[derive(Deserialize)]
-pub struct MarkForm {
-    form_token: String,
-    annotation: String,
-    note: Option<String>,
-}
-
-/// `POST /dashboard/votes/{id}/mark`
-pub async fn mark(
-    State(app): State<Shared>,
-    viewer: Viewer,
-    Base(base): Base,
-    Segments(id): Segments<String>,
-    form: Result<Form<MarkForm>, FormRejection>,
-) -> Result<Response, ApiError> {
-    let Form(form) = form.map_err(|_| FieldError::new("form", "cannot be read"))?;
-    viewer.allow(&form.form_token)?;
-    if !viewer.may_mark() {
-        return Err(ApiError::Forbidden("marking votes takes the role admin"));
-    }
-    let id = id_of(&id)?;
-    let marked = Marked::parse(&form.annotation).ok_or_else(|| {
-        FieldError::new("annotation", "must be resolved, incorrect, correct or open")
-    })?;
-    let comment = form.note.filter(|note| !note.is_empty());
-    let most = limits::COMMENT_CHARACTERS;
-    comment
-        .as_deref()
-        .map_or(Ok(()), |note| check_characters("note", note, most))?;
-    let mark = Mark {
-        marked,
-        comment,
-        actor: viewer.name().to_owned(),
-    };
-    if !app
-        .storage
-        .annotate(viewer.tenant(), None, &id, &mark)
-        .await?
-    {
-        return Err(ApiError::NotFound);
-    }
-    Ok(Redirect::to(&format!("{base}/dashboard/votes/{id}")).into_response())
-}
-
-fn id_of(text: &str) -> Result<String, ApiError> {
+/// The id of a vote in an address, in its usual form.
+pub fn id_of(text: &str) -> Result<String, ApiError> {
     Ok(Uuid::try_parse(text)
         .map_err(|_| ApiError::NotFound)?
         .hyphenated()
@@ -156,6 +130,17 @@ fn id_of(text: &str) -> Result<String, ApiError> {
 impl Page<'_> {
     fn base(&self) -> &str {
         self.frame.base
+    }
+
+    /// What a form on the page leads back to.
+    fn back(&self) -> String {
+        format!("votes/{}", self.row.entry.id)
+    }
+
+    /// Who looks after it, if it is somebody who is still there.
+    fn assignee(&self) -> Option<&Assignee> {
+        let id = self.row.entry.assignee.as_ref()?;
+        self.assignees.iter().find(|one| one.id == *id)
     }
 
     /// The mark as a word.
@@ -180,6 +165,12 @@ impl Step {
             ("retracted", _) => "Taken back".to_owned(),
             ("annotated", Some(annotation)) => format!("Marked {annotation}"),
             ("reopened", _) => "Opened again".to_owned(),
+            ("assigned", _) => match &past.assignee {
+                Some(name) => format!("Assigned to {name}"),
+                None => "Assigned to nobody".to_owned(),
+            },
+            ("undone", Some(annotation)) => format!("Undone: {annotation} as before"),
+            ("undone", None) => "Undone: open as before".to_owned(),
             (other, _) => other.to_owned(),
         };
         format!("{what}{comment}")

@@ -11,13 +11,14 @@ use super::render;
 use super::row::Row;
 use super::session::Viewer;
 use super::start;
+use super::triage::{Notice, assignees, notice};
 use super::zone::Zone;
 use crate::api::{Asked, Filters, Format, parsed, read, respond};
 use crate::app::Shared;
 use crate::base::Base;
 use crate::cursor::Cursor;
 use crate::error::ApiError;
-use crate::storage::{Count, Filter, Totals};
+use crate::storage::{Assignee, Count, Filter, Totals};
 
 /// Votes on a page.
 const LIMIT: u32 = 50;
@@ -34,8 +35,11 @@ struct Page<'a> {
     /// What is wrong with a filter.
     problem: Option<FieldError>,
     older: bool,
+    cursor: Option<String>,
     rows: Vec<Row>,
     next: Option<String>,
+    assignees: Vec<Assignee>,
+    notice: Option<Notice>,
 }
 
 /// What the page is asked beyond the filters of the API's list.
@@ -44,6 +48,9 @@ pub struct Place {
     agent: Option<String>,
     run: Option<String>,
     cursor: Option<String>,
+    assignee: Option<String>,
+    done: Option<String>,
+    undone: Option<String>,
 }
 
 /// `GET /dashboard`
@@ -61,7 +68,12 @@ pub async fn page(
     if is_empty && !app.storage.has_entries(tenant).await? {
         return start::respond(&app, &viewer, &zone, &base).await;
     }
-    let address = Address::new(&filters, place.agent.as_deref(), place.run.as_deref());
+    let address = Address::new(
+        &filters,
+        place.agent.as_deref(),
+        place.run.as_deref(),
+        place.assignee.as_deref(),
+    );
     let mut page = Page {
         frame: Frame::new(&base, &viewer, &zone, "votes"),
         agents: app.storage.agents(tenant).await?,
@@ -73,8 +85,17 @@ pub async fn page(
         count: Count::Exactly(0),
         problem: None,
         older: false,
+        cursor: place.cursor.clone(),
         rows: Vec::new(),
         next: None,
+        assignees: assignees(&app, &viewer).await?,
+        notice: notice(
+            &app,
+            &viewer,
+            place.done.as_deref(),
+            place.undone.as_deref(),
+        )
+        .await?,
     };
     let cursor = parsed(
         "cursor",
@@ -90,11 +111,15 @@ pub async fn page(
                 .storage
                 .list(tenant, &filter, cursor.as_ref(), 0, LIMIT)
                 .await?;
-            page.rows = list
-                .items
-                .into_iter()
-                .map(|entry| Row::new(entry, &zone))
-                .collect();
+            let name_of = |id: &String| {
+                let one = page.assignees.iter().find(|one| one.id == *id);
+                one.map_or("somebody gone", |one| &one.name).to_owned()
+            };
+            let rows = list.items.into_iter().map(|entry| Row {
+                assignee: entry.assignee.as_ref().map(name_of),
+                ..Row::new(entry, &zone)
+            });
+            page.rows = rows.collect();
             page.next = list.next.map(|cursor| cursor.to_string());
             Ok(render(StatusCode::OK, &page))
         }
@@ -139,6 +164,7 @@ fn filter(place: Place, mut filters: Filters, zone: &Zone) -> Result<Filter, Fie
     let run = place.run.filter(|run| !run.is_empty());
     filters.read(Filter {
         run,
+        assignee: place.assignee.filter(|assignee| !assignee.is_empty()),
         ..agent(place.agent)
     })
 }
@@ -159,6 +185,12 @@ impl Page<'_> {
     fn share_positive(&self) -> Option<i64> {
         let votes = self.totals.votes();
         (votes > 0).then(|| (self.totals.positive * 200 / votes + 1) / 2)
+    }
+
+    /// What a form on the page leads back to.
+    fn back(&self) -> String {
+        self.address
+            .with("cursor", self.cursor.as_deref().unwrap_or_default())
     }
 
     /// How many votes the filters leave, in words.

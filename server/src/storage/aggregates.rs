@@ -154,6 +154,7 @@ impl Filter {
             reason,
             terms,
             marked,
+            assignee,
             from,
             to,
         } = self;
@@ -162,6 +163,7 @@ impl Filter {
             && reason.is_none()
             && terms.is_empty()
             && marked.is_none()
+            && assignee.is_none()
             && from.is_none_or(|from| from % BUCKET == 0)
             && to.is_none_or(|to| to % BUCKET == 0)
     }

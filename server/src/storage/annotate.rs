@@ -54,6 +54,7 @@ impl Storage {
             outcome: None,
             annotation,
             comment: mark.comment.as_deref(),
+            assignee: None,
         };
         remember(&mut transaction, &step).await?;
         transaction.commit().await?;

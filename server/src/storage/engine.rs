@@ -68,6 +68,7 @@ impl Engine {
                     of!($engine, 3, "0003_aggregates"),
                     of!($engine, 4, "0004_users_per_run"),
                     of!($engine, 5, "0005_erasures"),
+                    of!($engine, 6, "0006_triage"),
                 ]
             };
             ($engine:literal, $version:literal, $name:literal) => {

@@ -43,6 +43,9 @@ pub struct Entry {
     /// The same as `created_at`, in the database's unit.
     #[serde(skip)]
     pub created_micros: i64,
+    /// The id of whoever looks after it.
+    #[serde(skip)]
+    pub assignee: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -57,6 +60,7 @@ struct Row {
     annotation: Option<String>,
     created_at: i64,
     updated_at: i64,
+    assignee: Option<String>,
 }
 
 impl TryFrom<Row> for Entry {
@@ -76,6 +80,7 @@ impl TryFrom<Row> for Entry {
             created_at: rfc3339(row.created_at),
             updated_at: rfc3339(row.updated_at),
             created_micros: row.created_at,
+            assignee: row.assignee,
         })
     }
 }
@@ -113,7 +118,7 @@ impl Storage {
     ) -> Result<Option<(Entry, Option<String>)>, StorageError> {
         let row: Option<Row> = sqlx::query_as(
             "SELECT id, agent, run, user_id, outcome, comment, reasons, annotation, created_at,
-                 updated_at
+                 updated_at, assignee
              FROM feedback WHERE id = $1 AND tenant = $2 AND outcome IS NOT NULL",
         )
         .bind(id)
@@ -154,7 +159,7 @@ impl Storage {
         }
         let sql = format!(
             "SELECT id, agent, run, user_id, outcome, comment, reasons, annotation, created_at,
-                 updated_at
+                 updated_at, assignee
              FROM feedback WHERE {} ORDER BY created_at DESC, id DESC LIMIT {} OFFSET {offset}",
             rules.sql(),
             i64::from(limit) + 1,

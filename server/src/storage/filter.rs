@@ -25,6 +25,8 @@ pub struct Filter {
     pub terms: Vec<String>,
     /// By what the team made of them.
     pub marked: Option<Marked>,
+    /// Looked after by this user of the team.
+    pub assignee: Option<String>,
     /// Created at this time or later, in microseconds.
     pub from: Option<i64>,
     /// Created before this time, in microseconds.
@@ -112,6 +114,7 @@ impl Filter {
             Some(Marked::As(annotation)) => rules.equal("annotation", Some(annotation.as_str())),
             None => {}
         }
+        rules.equal("assignee", self.assignee.as_deref());
         if let Some(from) = self.from {
             let place = rules.bind(Value::Number(from));
             rules.condition(format!("created_at >= {place}"));

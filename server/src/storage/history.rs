@@ -12,12 +12,14 @@ pub struct Step<'a> {
     pub at: i64,
     /// Who.
     pub actor: &'a str,
-    /// What: `voted`, `changed`, `retracted`, `annotated` or `reopened`.
+    /// What: `voted`, `changed`, `retracted`, `annotated`, `reopened`, `assigned` or `undone`.
     pub action: &'a str,
     pub outcome: Option<Outcome>,
     pub annotation: Option<Annotation>,
     /// The comment, to be measured.
     pub comment: Option<&'a str>,
+    /// Who looks after it from then on, by name.
+    pub assignee: Option<&'a str>,
 }
 
 /// A step as it is remembered.
@@ -33,13 +35,15 @@ pub struct Past {
     pub annotation: Option<String>,
     /// In characters.
     pub comment_length: Option<i64>,
+    /// Who looks after it from then on, by the name of then.
+    pub assignee: Option<String>,
 }
 
 impl Storage {
     /// What happened to an entry, oldest first.
     pub async fn history(&self, id: &str) -> Result<Vec<Past>, StorageError> {
         let steps = sqlx::query_as(
-            "SELECT at, actor, action, outcome, annotation, comment_length FROM history
+            "SELECT at, actor, action, outcome, annotation, comment_length, assignee FROM history
              WHERE feedback_id = $1 ORDER BY at, id",
         )
         .bind(id)
@@ -54,8 +58,8 @@ pub async fn remember(connection: &mut AnyConnection, step: &Step<'_>) -> Result
     let length = step.comment.map(|comment| comment.chars().count());
     sqlx::query(
         "INSERT INTO history
-             (id, feedback_id, at, actor, action, outcome, annotation, comment_length)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+             (id, feedback_id, at, actor, action, outcome, annotation, comment_length, assignee)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(Uuid::now_v7().to_string())
     .bind(step.feedback_id)
@@ -65,6 +69,7 @@ pub async fn remember(connection: &mut AnyConnection, step: &Step<'_>) -> Result
     .bind(step.outcome.map(Outcome::as_str))
     .bind(step.annotation.map(Annotation::as_str))
     .bind(length.map(|length| i64::try_from(length).unwrap_or(i64::MAX)))
+    .bind(step.assignee)
     .execute(connection)
     .await?;
     Ok(())

@@ -1,5 +1,6 @@
 use uuid::Uuid;
 
+use super::triage::UNDO_LIFE;
 use super::{DEFAULT_TENANT, Storage, StorageError};
 use crate::clock::{SECOND, now};
 use crate::secret;
@@ -127,7 +128,7 @@ impl Storage {
         Ok(())
     }
 
-    /// Drops sessions and links that are over.
+    /// Drops sessions and links that are over, and what can be undone no more.
     pub async fn drop_expired(&self) -> Result<(), StorageError> {
         for sql in [
             "DELETE FROM sessions WHERE expires_at <= $1",
@@ -135,6 +136,10 @@ impl Storage {
         ] {
             sqlx::query(sql).bind(now()).execute(&self.write).await?;
         }
+        sqlx::query("DELETE FROM triages WHERE at <= $1")
+            .bind(now() - UNDO_LIFE)
+            .execute(&self.write)
+            .await?;
         Ok(())
     }
 }

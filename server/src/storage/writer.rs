@@ -440,6 +440,7 @@ async fn store(
         outcome,
         annotation: None,
         comment: comment.as_deref(),
+        assignee: None,
     };
     remember(transaction, &step).await?;
     Ok(Stored {
