@@ -28,15 +28,22 @@ let address = "";
 
 const boot = async (element: FeedbackElement) => {
   try {
-    // Without the right to compile there is nothing to download: the empty module tells.
+    // Without the right to compile there is nothing to download: the empty module tells, and so
+    // does the browser.
     new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0));
+  } catch {
+    dead = true;
+    return;
+  }
+  try {
     address = wasm.address(element._setting("wasmUrl"));
     await wasm.load(address);
     core.start(element._page._client, element._setting("outbox") !== false);
     addEventListener("error", (event) => notice(event.error));
     addEventListener("unhandledrejection", (event) => notice(event.reason));
   } catch (error) {
-    console.warn("workflowai-feedback: goes on without its core:", error);
+    // Where the right to compile is refused the browser has said so.
+    if (address) console.warn("workflowai-feedback: goes on without its core:", error);
     dead = true;
   }
 };

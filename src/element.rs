@@ -3,11 +3,12 @@
 //! Crosses the border with numbers, strings and plain objects alone: each costs a fraction of
 //! what an exported class does.
 
+use std::any::Any;
 use std::cell::RefCell;
+use std::mem;
 use std::rc::Rc;
 
 use any_spawner::Executor;
-use js_sys::{Object, Reflect};
 use leptos::prelude::*;
 use tachys::hydration::Cursor;
 use tachys::view::PositionState;
@@ -18,11 +19,12 @@ use crate::delivery::Notice;
 use crate::gesture::perform;
 use crate::key::Key;
 use crate::messages::{Messages, Text};
+use crate::object::{Fresh, get, text, texts};
 use crate::page::Post;
 use crate::slots::slotted;
 use crate::use_feedback::{FeedbackEvent, UseFeedback};
-use crate::view::{Appearance, view};
-use crate::{outbox, page};
+use crate::view::view;
+use crate::{object, outbox, page};
 
 #[wasm_bindgen]
 extern "C" {
@@ -42,12 +44,13 @@ extern "C" {
 /// A hydrated element.
 struct Attached {
     feedback: UseFeedback,
-    appearance: Appearance,
     key: Option<Key>,
     /// The earlier vote that the page last knew of.
     known: Option<Outcome>,
     /// Drops signals and effects. The nodes stay with the element.
     owner: Owner,
+    /// What holds the nodes' listeners.
+    _listeners: Box<dyn Any>,
 }
 
 thread_local! {
@@ -66,32 +69,29 @@ pub fn start(client: String, keep: bool) {
 #[wasm_bindgen]
 pub fn attach(root: web_sys::Element, host: Host, settings: &JsValue) -> usize {
     let owner = Owner::new_root(None);
-    let (feedback, appearance) = owner.with(|| {
+    let (feedback, listeners) = owner.with(|| {
         let events = host.clone();
         let feedback = UseFeedback::new(None, Rc::new(move |event| emit(&events, event)));
-        let appearance = Appearance::new();
-        let act = StoredValue::new_local(host);
-        let state = view(feedback, appearance, slotted(), move |gesture, _| {
-            if appearance.live.get_untracked() {
+        let act = move |gesture, _: &_| {
+            if feedback.state.peek(|state| state.live) {
                 perform(gesture, feedback);
             }
             // After the vote is kept: a trap before this makes the shell keep it.
-            act.with_value(Host::acknowledge);
-        })
-        .hydrate::<true>(&Cursor::new(root), &PositionState::default());
-        // Owned by the reactive root: the nodes' listeners live as long as it does.
-        StoredValue::new_local(state);
-        (feedback, appearance)
+            host.acknowledge();
+        };
+        let listeners = view(feedback, slotted(), Rc::new(act))
+            .hydrate::<true>(&Cursor::new(root), &PositionState::default());
+        (feedback, Box::new(listeners))
     });
     let mut attached = Attached {
         feedback,
-        appearance,
         key: None,
         known: None,
         owner,
+        _listeners: listeners,
     };
-    if let Some(text) = string(settings, "text") {
-        feedback.comment.set(text);
+    if let Some(text) = text(settings, "text") {
+        feedback.set_comment(text);
     }
     apply(&mut attached, settings);
     ATTACHED.with_borrow_mut(|all| {
@@ -124,7 +124,7 @@ pub fn change(number: usize, settings: &JsValue) {
 pub fn vote(number: usize, outcome: Option<String>, comment: Option<String>, reasons: &JsValue) {
     if let Some(feedback) = feedback(number) {
         match outcome.as_deref().and_then(Outcome::parse) {
-            Some(outcome) => feedback.vote(outcome, comment, outbox::strings(reasons)),
+            Some(outcome) => feedback.vote(outcome, comment, object::strings(reasons)),
             None => feedback.retract(),
         }
     }
@@ -153,36 +153,25 @@ fn feedback(number: usize) -> Option<UseFeedback> {
 }
 
 fn apply(attached: &mut Attached, settings: &JsValue) {
-    let Attached {
-        feedback,
-        appearance,
-        ..
-    } = *attached;
-    appearance
-        .label
-        .set(string(settings, "label").unwrap_or_default());
-    appearance.live.set(get(settings, "live").is_truthy());
-    appearance
-        .offered
-        .set(outbox::strings(&get(settings, "reasons")));
-    let packs = get(settings, "messages");
-    if packs.is_object() {
-        let messages = Text::ALL
-            .iter()
-            .fold(Messages::default(), |messages, text| {
-                match string(&packs, text.key()) {
-                    Some(words) => messages.with(*text, words),
-                    None => messages,
-                }
-            });
-        appearance.messages.set(messages);
-    }
-    let key = string(settings, "token").map(|token| Key {
-        endpoint: string(settings, "endpoint").unwrap_or_default(),
-        token,
-        user: string(settings, "user").unwrap_or_default(),
+    let feedback = attached.feedback;
+    let words = get(settings, "messages");
+    feedback.state.change(&mut |state| {
+        state.label = text(settings, "label").unwrap_or_default();
+        state.live = get(settings, "live").is_truthy();
+        state.offered = texts(settings, "reasons");
+        state.messages = Messages::default();
+        for name in Text::ALL {
+            if let Some(words) = text(&words, name.key()) {
+                state.messages = mem::take(&mut state.messages).with(*name, words);
+            }
+        }
     });
-    let known = string(settings, "outcome").and_then(|word| Outcome::parse(&word));
+    let key = text(settings, "token").map(|token| Key {
+        endpoint: text(settings, "endpoint").unwrap_or_default(),
+        token,
+        user: text(settings, "user").unwrap_or_default(),
+    });
+    let known = text(settings, "outcome").and_then(|word| Outcome::parse(&word));
     if key.is_none() || key != attached.key {
         feedback.set_key(key.clone(), known);
         if let Some(key) = &key {
@@ -199,20 +188,17 @@ fn apply(attached: &mut Attached, settings: &JsValue) {
 }
 
 fn emit(host: &Host, event: FeedbackEvent) -> bool {
-    let detail: JsValue = Object::new().into();
-    let set = |name: &str, value: JsValue| {
-        let _ = Reflect::set(&detail, &name.into(), &value);
-    };
+    let detail = Fresh::new();
     let word =
         |outcome: Option<Outcome>| outcome.map_or(JsValue::NULL, |outcome| outcome.as_str().into());
     let (name, intent) = match event {
         FeedbackEvent::Change(outcome) => {
-            set("outcome", word(outcome));
-            return host.emit("change", &detail);
+            detail.set("outcome", &word(outcome));
+            return host.emit("change", &detail.into());
         }
         FeedbackEvent::BeforeSend(intent) => ("before-send", intent),
         FeedbackEvent::Notice(notice, intent, status) => {
-            set("reason", status.as_str().into());
+            detail.set_text("reason", status.as_str());
             let name = match notice {
                 Notice::Sent => "sent",
                 Notice::Retracted => "retract",
@@ -224,27 +210,11 @@ fn emit(host: &Host, event: FeedbackEvent) -> bool {
             (name, intent)
         }
     };
-    set("outcome", word(intent.outcome));
-    set(
+    detail.set("outcome", &word(intent.outcome));
+    detail.set(
         "comment",
-        intent.comment.map_or(JsValue::NULL, JsValue::from),
+        &intent.comment.map_or(JsValue::NULL, JsValue::from),
     );
-    set(
-        "reasons",
-        intent
-            .reasons
-            .iter()
-            .map(JsValue::from)
-            .collect::<js_sys::Array>()
-            .into(),
-    );
-    host.emit(name, &detail)
-}
-
-fn get(object: &JsValue, name: &str) -> JsValue {
-    Reflect::get(object, &name.into()).unwrap_or_default()
-}
-
-fn string(object: &JsValue, name: &str) -> Option<String> {
-    get(object, name).as_string()
+    detail.set_texts("reasons", &intent.reasons);
+    host.emit(name, &detail.into())
 }

@@ -8,7 +8,7 @@ use crate::icons::thumb;
 use crate::key::Key;
 use crate::messages::Messages;
 use crate::use_feedback::{FeedbackEvent, UseFeedback};
-use crate::view::{Appearance, view};
+use crate::view::view;
 use crate::{Outcome, limits, panel, restore::lookup, stylesheet};
 
 /// When the comment panel opens.
@@ -83,19 +83,20 @@ pub fn FeedbackButtons(
         None,
         Rc::new(move |event| on_event.is_none_or(|callback| callback.run(event))),
     );
-    let appearance = Appearance::new();
+    let state = feedback.state;
     if let Some(messages) = messages {
-        appearance.messages.set(messages);
+        state.change(&mut |state| state.messages = messages.clone());
     }
     Effect::new(move || {
         stylesheet::adopt();
-        appearance.label.set(label.get().unwrap_or_default());
-        appearance
-            .live
-            .set(!readonly.get() && !disabled.get() && feedback_token.get().is_some());
-        let mut offered = reasons.get();
+        let live = !readonly.get() && !disabled.get() && feedback_token.get().is_some();
+        let (label, mut offered) = (label.get().unwrap_or_default(), reasons.get());
         offered.truncate(limits::REASONS);
-        appearance.offered.set(offered);
+        state.change(&mut |state| {
+            state.live = live;
+            state.label.clone_from(&label);
+            state.offered.clone_from(&offered);
+        });
     });
     let key = Memo::new(move |_| {
         Some(Key {
@@ -117,11 +118,11 @@ pub fn FeedbackButtons(
         }
     });
     let act = move |gesture, event: &web_sys::Event| {
-        if !appearance.live.get_untracked() {
+        if !state.peek(|state| state.live) {
             return;
         }
         let acted = perform(gesture, feedback);
-        let wanted = match (comment.get_untracked(), feedback.outcome.get_untracked()) {
+        let wanted = match (comment.get_untracked(), state.peek(|state| state.outcome)) {
             (Comment::Off, _) | (_, None) => false,
             (Comment::AfterVote, Some(_)) => true,
             (Comment::Negative, Some(outcome)) => outcome == Outcome::Negative,
@@ -130,10 +131,14 @@ pub fn FeedbackButtons(
             Gesture::Press(_) if wanted => panel::open(event),
             // What is too long to send stays open.
             Gesture::Send if !acted => {}
-            _ => panel::close(event),
+            _ => {
+                // Or else the key that sent presses the thumb that gets the focus, outside Chromium.
+                event.prevent_default();
+                panel::close(event);
+            }
         }
     };
-    view(feedback, appearance, (thumb(), thumb()), act)
+    view(feedback, (thumb(), thumb()), Rc::new(act))
 }
 
 /// An absolute base address without a slash at its end.

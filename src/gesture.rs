@@ -1,5 +1,3 @@
-use leptos::prelude::*;
-
 use crate::use_feedback::UseFeedback;
 use crate::{Outcome, limits};
 
@@ -16,22 +14,26 @@ pub enum Gesture {
 
 /// Turns a gesture into a vote. True if something was pressed or sent.
 pub fn perform(gesture: Gesture, feedback: UseFeedback) -> bool {
-    let shown = feedback.outcome.get_untracked();
+    let shown = feedback.state.peek(|state| state.outcome);
     match (gesture, shown) {
         (Gesture::Press(thumb), Some(shown)) if shown == thumb => feedback.retract(),
         (Gesture::Press(thumb), _) => feedback.vote(thumb, None, Vec::new()),
         (Gesture::Send, Some(outcome)) => {
-            let comment = feedback.comment.get_untracked();
+            let comment = feedback.state.peek(|state| state.comment.clone());
             if limits::left(&comment) < 0 {
                 return false;
             }
             let reasons = if outcome == Outcome::Negative {
-                feedback.reasons.get_untracked()
+                feedback.state.peek(|state| state.reasons.clone())
             } else {
                 Vec::new()
             };
             // No receiver stores a NUL; `element/text.ts` says the same.
-            let comment = Some(comment.replace('\0', "\u{fffd}")).filter(|text| !text.is_empty());
+            let comment: String = comment
+                .chars()
+                .map(|char| if char == '\0' { '\u{fffd}' } else { char })
+                .collect();
+            let comment = Some(comment).filter(|text| !text.is_empty());
             feedback.vote(outcome, comment, reasons);
         }
         (Gesture::Send, None) | (Gesture::Close, _) => return false,

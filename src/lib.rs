@@ -12,6 +12,7 @@ pub mod locales;
 #[cfg(feature = "ssr")]
 pub mod markup;
 mod messages;
+mod object;
 mod outbox;
 mod outcome;
 mod page;
@@ -19,6 +20,7 @@ mod panel;
 mod restore;
 #[cfg(any(feature = "element", feature = "ssr"))]
 mod slots;
+mod state;
 mod stylesheet;
 pub mod transport;
 mod use_feedback;

@@ -1,8 +1,5 @@
 //! Every text a person sees or hears, in one list, so that a language pack cannot miss one.
 
-use std::borrow::Cow;
-use std::sync::Arc;
-
 use crate::delivery::Status;
 
 macro_rules! texts {
@@ -112,38 +109,32 @@ impl Text {
 #[derive(Clone, Debug)]
 pub struct Messages {
     pack: &'static Pack,
-    replaced: Arc<[(Text, Cow<'static, str>)]>,
+    replaced: Vec<(Text, String)>,
 }
 
 impl Messages {
     /// A language as it is.
-    pub fn new(pack: &'static Pack) -> Self {
+    pub const fn new(pack: &'static Pack) -> Self {
         Self {
             pack,
-            replaced: Arc::new([]),
+            replaced: Vec::new(),
         }
     }
 
     /// Replaces one text.
     #[must_use]
-    pub fn with(&self, text: Text, words: impl Into<Cow<'static, str>>) -> Self {
-        let mut replaced = self.replaced.to_vec();
-        replaced.push((text, words.into()));
-        Self {
-            pack: self.pack,
-            replaced: replaced.into(),
-        }
+    pub fn with(mut self, text: Text, words: impl Into<String>) -> Self {
+        self.replaced.push((text, words.into()));
+        self
     }
 
     /// The words for a text.
-    pub fn get(&self, text: Text) -> Cow<'static, str> {
+    pub fn get(&self, text: Text) -> &str {
         self.replaced
             .iter()
             .rev()
             .find(|(replaced, _)| *replaced == text)
-            .map_or(Cow::Borrowed(self.pack.get(text)), |(_, words)| {
-                words.clone()
-            })
+            .map_or(self.pack.get(text), |(_, words)| words)
     }
 }
 

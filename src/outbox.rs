@@ -5,13 +5,14 @@
 
 use std::cell::{Cell, RefCell};
 
-use js_sys::{Array, JSON, Object, Reflect};
+use js_sys::{Array, JSON};
 use wasm_bindgen::JsValue;
 use web_sys::Storage;
 
 use crate::Outcome;
 use crate::delivery::Intent;
 use crate::key::Key;
+use crate::object::{self, Fresh, text, texts};
 
 /// What every item's name begins with. The number is the format's version.
 const PREFIX: &str = "workflowai-feedback:1:";
@@ -67,27 +68,23 @@ fn forget(name: &str) {
 
 /// Keeps the newest intent of a key. False where it could only be kept in memory.
 pub fn write(key: &Key, intent: &Intent) -> bool {
-    let record: JsValue = Object::new().into();
-    let set = |name: &str, value: &JsValue| {
-        let _ = Reflect::set(&record, &name.into(), value);
-    };
-    set(
+    let record = Fresh::new();
+    record.set(
         "outcome",
         &intent
             .outcome
             .map_or(JsValue::NULL, |outcome| outcome.as_str().into()),
     );
     if let Some(comment) = &intent.comment {
-        set("comment", &comment.as_str().into());
+        record.set_text("comment", comment);
     }
     if !intent.reasons.is_empty() {
-        let reasons: Array = intent.reasons.iter().map(JsValue::from).collect();
-        set("reasons", &reasons);
+        record.set_texts("reasons", &intent.reasons);
     }
-    set("client", &intent.client.as_str().into());
-    set("sequence", &intent.sequence.into());
-    set("pressed", &intent.pressed.into());
-    let text = JSON::stringify(&record).map_or_else(|_| String::new(), String::from);
+    record.set_text("client", &intent.client);
+    record.set("sequence", &intent.sequence.into());
+    record.set("pressed", &intent.pressed.into());
+    let text = JSON::stringify(&record.into()).map_or_else(|_| String::new(), String::from);
     let name = item_name(key);
     forget(&name);
     if storage().is_some_and(|storage| storage.set_item(&name, &text).is_ok()) {
@@ -108,7 +105,8 @@ pub fn keys(endpoint: &str) -> Vec<Key> {
         .filter_map(|index| {
             let name = storage.key(index).ok()??;
             let parts = JSON::parse(name.strip_prefix(PREFIX)?).ok()?;
-            let [found, token, user] = strings(&parts).try_into().ok()?;
+            let part = |index| js_sys::Reflect::get_u32(&parts, index).ok()?.as_string();
+            let (found, token, user) = (part(0)?, part(1)?, part(2)?);
             (found == endpoint).then_some(Key {
                 endpoint: found,
                 token,
@@ -135,28 +133,20 @@ pub fn remove(key: &Key, sequence: f64) {
 }
 
 /// Reads a record. Anything else that stands there is none.
-pub fn parse(text: &str) -> Option<Intent> {
-    let record = JSON::parse(text).ok().filter(JsValue::is_object)?;
-    let get = |name: &str| Reflect::get(&record, &name.into()).unwrap_or_default();
+pub fn parse(json: &str) -> Option<Intent> {
+    let record = JSON::parse(json).ok().filter(JsValue::is_object)?;
+    let outcome = object::get(&record, "outcome");
     Some(Intent {
-        outcome: get("outcome")
-            .as_string()
-            .and_then(|word| Outcome::parse(&word)),
-        comment: get("comment").as_string(),
-        reasons: strings(&get("reasons")),
-        client: get("client").as_string()?,
-        sequence: get("sequence").as_f64()?,
-        pressed: get("pressed").as_f64()?,
+        // Null takes a vote back; any other word is damage, and takes nothing back.
+        outcome: if outcome.is_null() {
+            None
+        } else {
+            Some(Outcome::parse(&outcome.as_string()?)?)
+        },
+        comment: text(&record, "comment"),
+        reasons: texts(&record, "reasons"),
+        client: text(&record, "client")?,
+        sequence: object::get(&record, "sequence").as_f64()?,
+        pressed: object::get(&record, "pressed").as_f64()?,
     })
-}
-
-/// The strings of an array; none if it is no array.
-pub fn strings(value: &JsValue) -> Vec<String> {
-    if !Array::is_array(value) {
-        return Vec::new();
-    }
-    Array::from(value)
-        .iter()
-        .filter_map(|item| item.as_string())
-        .collect()
 }

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use fetch::Fetch;
+pub(crate) use fetch::post_json;
 #[doc(hidden)]
 pub use fetch::{body, milliseconds, read_reply};
 

@@ -7,6 +7,7 @@ use crate::Outcome;
 use crate::delivery::{Delivery, Intent, Notice, Status};
 use crate::key::Key;
 use crate::page::{Post, Watch, sweep};
+use crate::state::Shown;
 use crate::transport::Transport;
 
 /// What a vote tells the page.
@@ -27,23 +28,15 @@ pub type OnEvent = Rc<dyn Fn(FeedbackEvent) -> bool>;
 
 /// The state of one feedback widget and what can be done with it, without any markup.
 ///
-/// The component and the element are built from it.
+/// The component and the element are built from it. What it reads is reactive.
 #[derive(Clone, Copy)]
 pub struct UseFeedback {
-    /// What the thumbs show.
-    pub outcome: RwSignal<Option<Outcome>>,
-    /// What the person is told.
-    pub status: RwSignal<Status>,
-    /// The text being written.
-    pub comment: RwSignal<String>,
-    /// The reasons chosen.
-    pub reasons: RwSignal<Vec<String>>,
+    pub(crate) state: Shown,
     inner: StoredValue<Rc<Inner>, LocalStorage>,
 }
 
 struct Inner {
-    outcome: RwSignal<Option<Outcome>>,
-    status: RwSignal<Status>,
+    state: Shown,
     post: RefCell<Option<Rc<Post>>>,
     transport: Option<Rc<dyn Transport>>,
     on_event: OnEvent,
@@ -52,11 +45,13 @@ struct Inner {
 impl Watch for Inner {
     fn changed(&self, delivery: &Delivery, said: Status, notice: Option<(Notice, &Intent)>) {
         let shown = delivery.shown();
-        let before = self.outcome.try_get_untracked();
-        // After an await the widget may be gone.
-        self.outcome.try_set(shown);
-        self.status.try_set(said);
-        if before.is_some_and(|before| before != shown) {
+        let mut changed = false;
+        self.state.change(&mut |state| {
+            changed = state.outcome != shown;
+            state.outcome = shown;
+            state.status = said;
+        });
+        if changed {
             (self.on_event)(FeedbackEvent::Change(shown));
         }
         if let Some((notice, intent)) = notice {
@@ -76,22 +71,55 @@ impl Watch for Inner {
 impl UseFeedback {
     /// A widget without a key: it shows nothing and sends nothing yet.
     pub fn new(transport: Option<Rc<dyn Transport>>, on_event: OnEvent) -> Self {
-        let outcome = RwSignal::new(None);
-        let status = RwSignal::new(Status::Idle);
+        let state = Shown::new();
         on_cleanup(sweep);
         Self {
-            outcome,
-            status,
-            comment: RwSignal::new(String::new()),
-            reasons: RwSignal::new(Vec::new()),
+            state,
             inner: StoredValue::new_local(Rc::new(Inner {
-                outcome,
-                status,
+                state,
                 post: RefCell::new(None),
                 transport,
                 on_event,
             })),
         }
+    }
+
+    /// What the thumbs show.
+    pub fn outcome(&self) -> Option<Outcome> {
+        self.state.read(|state| state.outcome)
+    }
+
+    /// What the person is told.
+    pub fn status(&self) -> Status {
+        self.state.read(|state| state.status)
+    }
+
+    /// The text being written.
+    pub fn comment(&self) -> String {
+        self.state.read(|state| state.comment.clone())
+    }
+
+    /// The reasons chosen.
+    pub fn reasons(&self) -> Vec<String> {
+        self.state.read(|state| state.reasons.clone())
+    }
+
+    /// The text was changed.
+    pub fn set_comment(&self, comment: String) {
+        let mut comment = Some(comment);
+        self.state
+            .change(&mut |state| state.comment = comment.take().unwrap_or_default());
+    }
+
+    /// Chooses a reason, or not any more.
+    pub fn toggle_reason(&self, reason: &str) {
+        self.state.change(&mut |state| {
+            let chosen = &mut state.reasons;
+            match chosen.iter().position(|other| other == reason) {
+                Some(position) => drop(chosen.remove(position)),
+                None => chosen.push(reason.to_owned()),
+            }
+        });
     }
 
     /// Another token, user or receiver means another vote: its state is shown from now on, and
@@ -105,18 +133,22 @@ impl UseFeedback {
             let post = key.map(|key| Post::open(key, inner.transport.clone()));
             inner.post.replace(post.clone());
             let Some(post) = post else {
-                self.outcome.set(known);
-                self.status.set(Status::Idle);
-                return;
+                return self.show(known, Status::Idle);
             };
             if known.is_some() {
                 post.restored(known);
             }
             // Taken up before this widget listens: what the page already knows is no change.
             post.resume();
-            self.outcome.set(post.shown());
-            self.status.set(post.status());
+            self.show(post.shown(), post.status());
             post.watch(inner);
+        });
+    }
+
+    fn show(&self, outcome: Option<Outcome>, status: Status) {
+        self.state.change(&mut |state| {
+            state.outcome = outcome;
+            state.status = status;
         });
     }
 
@@ -124,7 +156,7 @@ impl UseFeedback {
     pub fn restored(&self, known: Option<Outcome>) {
         if let Some(post) = self.post() {
             post.restored(known);
-            self.outcome.set(post.shown());
+            self.show(post.shown(), post.status());
         }
     }
 

@@ -1,49 +1,22 @@
 //! The one view: the element's shadow root and the Leptos component show the same markup.
 
 use std::array;
+use std::rc::Rc;
 
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 
 use crate::gesture::Gesture;
-use crate::messages::{Messages, Text};
+use crate::messages::Text;
 use crate::use_feedback::UseFeedback;
 use crate::{Outcome, limits};
-
-/// What the view shows besides the state of the vote.
-#[derive(Clone, Copy)]
-pub struct Appearance {
-    /// The texts.
-    pub messages: RwSignal<Messages>,
-    /// Names the group; empty means the default name.
-    pub label: RwSignal<String>,
-    /// Whether a press counts: there is a token, and the widget is neither disabled nor read-only.
-    pub live: RwSignal<bool>,
-    /// The reasons offered after thumbs down.
-    pub offered: RwSignal<Vec<String>>,
-}
-
-impl Appearance {
-    /// No label, no reasons, not live, English.
-    pub fn new() -> Self {
-        Self {
-            messages: RwSignal::new(Messages::default()),
-            label: RwSignal::new(String::new()),
-            live: RwSignal::new(false),
-            offered: RwSignal::new(Vec::new()),
-        }
-    }
-
-    fn text(self, text: Text) -> String {
-        self.messages
-            .with(|messages| messages.get(text).into_owned())
-    }
-}
 
 /// All words of the view have this one type, and all its clicks that one: each further type of
 /// closure costs the core another copy of what Leptos does with it.
 type Words = Box<dyn FnMut() -> String + Send>;
 type Click = Box<dyn FnMut(MouseEvent)>;
+/// Hears what a person did, in the event's own task.
+pub type Act = Rc<dyn Fn(Gesture, &web_sys::Event)>;
 
 fn words(words: impl FnMut() -> String + Send + 'static) -> Words {
     Box::new(words)
@@ -58,36 +31,35 @@ fn click(click: impl FnMut(MouseEvent) + 'static) -> Click {
 }
 
 /// Thumbs, panel and status line. Events are heard while they are captured, which spares the core
-/// Leptos' delegation. `act` hears what a person did, in the event's own task.
+/// Leptos' delegation.
 #[expect(clippy::too_many_lines, reason = "the markup, whole and in one place")]
-pub fn view<P, N>(
-    feedback: UseFeedback,
-    appearance: Appearance,
-    icons: (P, N),
-    act: impl Fn(Gesture, &web_sys::Event) + Copy + 'static,
-) -> impl IntoView
+pub fn view<P, N>(feedback: UseFeedback, icons: (P, N), act: Act) -> impl IntoView
 where
     P: IntoView,
     N: IntoView,
 {
-    let UseFeedback {
-        outcome,
-        status,
-        comment,
-        ..
-    } = feedback;
-    let text = move |text| words(move || appearance.text(text));
+    let UseFeedback { state, .. } = feedback;
+    let text = move |text| words(move || state.read(|state| state.messages.get(text).into()));
     let label = words(move || {
-        let label = appearance.label.get();
-        if label.is_empty() {
-            appearance.text(Text::Group)
-        } else {
-            label
-        }
+        state.read(|state| {
+            if state.label.is_empty() {
+                state.messages.get(Text::Group).into()
+            } else {
+                state.label.clone()
+            }
+        })
     });
-    let pressed = move |thumb| flag(move || outcome.get() == Some(thumb));
-    let disabled = move || flag(move || !appearance.live.get());
-    let on = move |gesture| click(move |event| act(gesture, &event));
+    let pressed = move |thumb| flag(move || state.read(|state| state.outcome == Some(thumb)));
+    let disabled = move || flag(move || state.read(|state| !state.live));
+    let on = |gesture| {
+        let act = Rc::clone(&act);
+        click(move |event| act(gesture, &event))
+    };
+    let (press_positive, press_negative) = (
+        on(Gesture::Press(Outcome::Positive)),
+        on(Gesture::Press(Outcome::Negative)),
+    );
+    let (send, close) = (on(Gesture::Send), on(Gesture::Close));
     let send_by_key = move |event: KeyboardEvent| {
         // The Enter that ends an input method's composition is no wish to send.
         if event.key() == "Enter" && (event.ctrl_key() || event.meta_key()) && !event.is_composing()
@@ -96,20 +68,23 @@ where
         }
     };
     let counter = words(move || {
-        comment.with(|comment| {
-            let left = limits::left(comment);
-            let words = if left < 0 {
-                appearance.text(Text::Excess)
+        state.read(|state| {
+            let left = limits::left(&state.comment);
+            let text = if left < 0 {
+                Text::Excess
             } else if left <= limits::COUNTER_FROM {
-                appearance.text(Text::Remaining)
+                Text::Remaining
             } else {
                 return String::new();
             };
-            words.replace('#', &left.unsigned_abs().to_string())
+            let (before, after) = state.messages.get(text).split_once('#').unwrap_or_default();
+            [before, &decimal(left.unsigned_abs()), after].concat()
         })
     });
     let said = words(move || {
-        Text::of(status.get()).map_or_else(String::new, |text| appearance.text(text))
+        state.read(|state| {
+            Text::of(state.status).map_or_else(String::new, |text| state.messages.get(text).into())
+        })
     });
     let (positive, negative) = icons;
     view! {
@@ -117,8 +92,8 @@ where
             class="workflowai-feedback"
             role="group"
             aria-label=label
-            data-outcome=words(move || outcome.get().map_or("", Outcome::as_str).into())
-            data-status=words(move || status.get().phase().as_str().into())
+            data-outcome=words(move || state.read(|state| state.outcome.map_or("", Outcome::as_str).into()))
+            data-status=words(move || state.read(|state| state.status.phase().as_str().into()))
         >
             <button
                 type="button"
@@ -128,7 +103,7 @@ where
                 aria-label=text(Text::Positive)
                 aria-pressed=pressed(Outcome::Positive)
                 aria-disabled=disabled()
-                on:click:capture=on(Gesture::Press(Outcome::Positive))
+                on:click:capture=press_positive
             >
                 {positive}
             </button>
@@ -140,21 +115,21 @@ where
                 aria-label=text(Text::Negative)
                 aria-pressed=pressed(Outcome::Negative)
                 aria-disabled=disabled()
-                on:click:capture=on(Gesture::Press(Outcome::Negative))
+                on:click:capture=press_negative
             >
                 {negative}
             </button>
             <div part="panel" popover="auto" role="group" aria-label=text(Text::Comment)>
                 <div part="reasons" hidden role="group" aria-label=text(Text::Reasons)>
                     {array::from_fn::<_, { limits::REASONS }, _>(|index| {
-                        reason(feedback, appearance, index)
+                        reason(feedback, index)
                     })}
                 </div>
                 <label>
                     {text(Text::Comment)}
                     <textarea
                         part="comment"
-                        on:input:capture=move |event| comment.set(event_target_value(&event))
+                        on:input:capture=move |event| feedback.set_comment(event_target_value(&event))
                         on:keydown:capture=send_by_key
                     ></textarea>
                 </label>
@@ -162,14 +137,14 @@ where
                 <button
                     type="button"
                     name="send"
-                    on:click:capture=on(Gesture::Send)
+                    on:click:capture=send
                 >
                     {text(Text::Send)}
                 </button>
                 <button
                     type="button"
                     name="close"
-                    on:click:capture=on(Gesture::Close)
+                    on:click:capture=close
                 >
                     {text(Text::Close)}
                 </button>
@@ -179,28 +154,51 @@ where
     }
 }
 
-fn reason(feedback: UseFeedback, appearance: Appearance, index: usize) -> impl IntoView {
-    let offer = move || {
-        appearance
-            .offered
-            .with(|offered| offered.get(index).cloned().unwrap_or_default())
+fn reason(feedback: UseFeedback, index: usize) -> impl IntoView {
+    let UseFeedback { state, .. } = feedback;
+    let offer = move || state.read(|state| state.offered.get(index).cloned().unwrap_or_default());
+    let chosen = move || {
+        state.read(|state| {
+            state
+                .offered
+                .get(index)
+                .is_some_and(|offer| state.reasons.contains(offer))
+        })
     };
-    let chosen = feedback.reasons;
     view! {
         <button
             type="button"
             name="reason"
             data-reason=words(offer)
-            aria-pressed=flag(move || chosen.with(|chosen| chosen.contains(&offer())))
-            on:click:capture=click(move |_| {
-                let words = offer();
-                chosen.update(|chosen| match chosen.iter().position(|other| *other == words) {
-                    Some(position) => drop(chosen.remove(position)),
-                    None => chosen.push(words),
-                });
-            })
+            aria-pressed=flag(chosen)
+            on:click:capture=click(move |_| feedback.toggle_reason(&offer()))
         >
             {words(offer)}
         </button>
+    }
+}
+
+/// A number as people write it. What the standard library has for that is 1 kB of the core.
+fn decimal(mut number: u32) -> String {
+    let mut digits = String::new();
+    loop {
+        let digit = char::from_digit(number % 10, 10).unwrap_or_default();
+        digits.insert(0, digit);
+        number /= 10;
+        if number == 0 {
+            return digits;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::decimal;
+
+    #[test]
+    fn decimals() {
+        for number in [0, 7, 10, 500, 10_000, u32::MAX] {
+            assert_eq!(decimal(number), number.to_string());
+        }
     }
 }
