@@ -1,6 +1,5 @@
-import type { Status } from "./delivery.ts";
 import type { Kept } from "./outbox.ts";
-import type { Outcome } from "./types.ts";
+import type { Outcome, Status } from "./types.ts";
 
 /** What an answer means for the vote that was sent; see `src/delivery/answer.rs`. */
 export type Answer =

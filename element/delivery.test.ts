@@ -4,15 +4,17 @@ import { test } from "node:test";
 import { type Answer, readAnswer, retryAfter } from "./answer.ts";
 import * as machine from "./delivery.ts";
 import type { Kept } from "./outbox.ts";
-import type { Outcome } from "./types.ts";
+import type { Outcome, Status } from "./types.ts";
 
 interface Step {
   press?: string;
   resume?: string;
   restored?: Outcome | null;
   wake?: true;
+  due?: true;
+  gone?: true;
   sent?: true;
-  abandon?: machine.Status;
+  abandon?: Status;
   answer?: string | Record<string, unknown>;
   random?: number;
   repeat?: number;
@@ -58,6 +60,8 @@ const run = (delivery: machine.Delivery, step: Step): machine.Effects => {
   if (step.press) return machine.press(delivery, intent(step.press));
   if (step.resume) return machine.resume(delivery, intent(step.resume));
   if (step.wake) return machine.wake(delivery);
+  if (step.due) return machine.due(delivery);
+  if (step.gone) return machine.gone(delivery);
   if (step.abandon) return machine.abandon(delivery, step.abandon);
   if (step.sent) machine.sent(delivery);
   else if (step.answer) {
@@ -107,6 +111,7 @@ for (const { name, steps } of vectors.cases) {
           intent: named(delivery._intent),
           under: named(delivery._under),
           in_flight: named(delivery._inFlight),
+          held: delivery._held,
           failures: delivery._failures,
           status: delivery._status,
         }),
@@ -145,7 +150,7 @@ for (const { name, header, wait, until } of vectors.retry_after) {
 }
 
 test("every status belongs to one phase", () => {
-  const phases: Record<machine.Status, machine.Phase> = {
+  const phases: Record<Status, machine.Phase> = {
     idle: "idle",
     sending: "sending",
     sent: "sent",
@@ -162,6 +167,6 @@ test("every status belongs to one phase", () => {
     dropped: "rejected",
   };
   for (const [status, phase] of Object.entries(phases)) {
-    assert.equal(machine.phase(status as machine.Status), phase, status);
+    assert.equal(machine.phase(status as Status), phase, status);
   }
 });

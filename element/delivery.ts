@@ -1,27 +1,10 @@
 import type { Answer } from "./answer.ts";
 import type { Kept } from "./outbox.ts";
-import type { Outcome } from "./types.ts";
+import type { Outcome, Status } from "./types.ts";
 
 // The life of one vote, from the press to its proof, as a state machine without input or output.
 // `src/delivery.rs` is the other implementation and explains each part. Both run
 // `tests/vectors/delivery.json`.
-
-/** What a person is told about their vote. */
-export type Status =
-  | "idle"
-  | "sending"
-  | "sent"
-  | "retracted"
-  | "offline"
-  | "unavailable"
-  | "unproven"
-  | "expired"
-  | "invalid"
-  | "not_allowed"
-  | "too_long"
-  | "not_accepted"
-  | "cannot_retract"
-  | "dropped";
 
 /** The coarse states that styles and events speak of; the value of `data-status`. */
 export type Phase = "idle" | "sending" | "sent" | "queued" | "rejected";
@@ -39,6 +22,8 @@ export interface Delivery {
   _under?: Kept | undefined;
   /** The intent whose request is under way. */
   _inFlight?: Kept | undefined;
+  /** The receiver named a time: until it is there nothing else leaves. */
+  _held?: boolean | undefined;
   /** Failures in a row since the last press or proof. */
   _failures: number;
   _status: Status;
@@ -52,7 +37,7 @@ export interface Effects {
   _remove?: number | undefined;
   /** Start a request for the intent, then call `sent`. */
   _send?: boolean;
-  /** Call `wake` after so many milliseconds. */
+  /** Call `due` after so many milliseconds. */
   _wait?: number | undefined;
   /** Tell the page. */
   _notice?: Notice | undefined;
@@ -81,8 +66,8 @@ export const press = (delivery: Delivery, intent: Kept): Effects => {
   else if (before?.outcome) delivery._under = before;
   delivery._intent = intent;
   delivery._failures = 0;
-  delivery._status = "sending";
-  return { _store: true, _send: !delivery._inFlight };
+  if (!delivery._held) delivery._status = "sending";
+  return { _store: true, _send: !delivery._inFlight && !delivery._held };
 };
 
 /** A record of an earlier page was found in the outbox, or another tab wrote a newer one. */
@@ -91,10 +76,29 @@ export const resume = (delivery: Delivery, intent: Kept): Effects =>
     ? {}
     : { ...press(delivery, intent), _store: false };
 
-/** The wait is over, the network or the person came back. */
+/** The network or the person came back. */
 export const wake = (delivery: Delivery): Effects => ({
-  _send: !!delivery._intent && !delivery._inFlight && delivery._status !== "expired",
+  _send:
+    !!delivery._intent && !delivery._inFlight && !delivery._held && delivery._status !== "expired",
 });
+
+/** The wait is over. */
+export const due = (delivery: Delivery): Effects => {
+  delivery._held = false;
+  return wake(delivery);
+};
+
+/**
+ * Another tab, or another token of the run, has seen to this press: its record is gone, and with it
+ * the reason to send. What became of it is not known here, so nobody is told anything.
+ */
+export const gone = (delivery: Delivery): Effects => {
+  if (delivery._intent) delivery._acknowledged = delivery._intent.outcome;
+  delivery._intent = delivery._under = undefined;
+  delivery._held = false;
+  delivery._status = "idle";
+  return {};
+};
 
 /** The request for the present intent has started. */
 export const sent = (delivery: Delivery): void => {
@@ -123,8 +127,11 @@ export const answer = (delivery: Delivery, [kind, value]: Answer, random: number
   if (under && (confirmed || kind === "refused") && under.sequence <= flown.sequence) {
     delivery._under = undefined;
   }
-  // Something newer was pressed meanwhile: it goes out at once.
-  if (delivery._intent?.sequence !== flown.sequence) return { _send: !!delivery._intent };
+  delivery._held = kind === "unavailable" && value > 0 && !!delivery._intent;
+  // Something newer was pressed meanwhile: it goes out at once, unless the receiver named a time.
+  if (delivery._intent?.sequence !== flown.sequence && !delivery._held) {
+    return { _send: !!delivery._intent };
+  }
   switch (kind) {
     case "proven":
       return flown.outcome

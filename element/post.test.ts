@@ -11,11 +11,24 @@ const storage: Record<string, string> = Object.create({
     delete storage[name];
   },
 });
-const fakeDocument = { hidden: false, querySelector: () => null };
+const fakeDocument = Object.assign(new EventTarget(), {
+  hidden: false,
+  querySelector: () => null,
+});
 Object.assign(globalThis, {
   addEventListener: page.addEventListener.bind(page),
   localStorage: storage,
   document: fakeDocument,
+  dispatchEvent: page.dispatchEvent.bind(page),
+  StorageEvent: class extends Event {
+    key: string | null;
+    newValue: string | null;
+    constructor(type: string, { key = null, newValue = null }: StorageEventInit) {
+      super(type);
+      this.key = key;
+      this.newValue = newValue;
+    }
+  },
 });
 
 // An element, as far as it keeps and sends.
@@ -34,7 +47,12 @@ const { close, open, run, takeUp, takeUpAll } = await import("./post.ts");
 
 interface Seen {
   url: string;
-  body: { outcome?: string; comment?: string; intent: { client: string; sequence: number } };
+  body: {
+    feedback_token: string;
+    outcome?: string;
+    comment?: string;
+    intent: { client: string; sequence: number };
+  };
   signal: AbortSignal;
 }
 let seen: Seen[];
@@ -316,7 +334,7 @@ test("nothing is kept on the device if the page does not want it", async () => {
 
 test("votes of earlier pages go out, to this receiver alone", async () => {
   const kept = (sequence: number) =>
-    JSON.stringify({ outcome: "positive", client: "earlier", sequence, pressed: 0 });
+    JSON.stringify({ outcome: "positive", client: "earlier", sequence, pressed: Date.now() });
   const here = `${PREFIX}["https://here.test","t",""]`;
   const there = `${PREFIX}["https://here.test.evil","t",""]`;
   storage[here] = kept(1);
@@ -331,6 +349,167 @@ test("votes of earlier pages go out, to this receiver alone", async () => {
   );
   assert.equal(storage[here], undefined);
   assert.ok(storage[there]);
+});
+
+test("a damaged record is no press, least of all a retraction", async () => {
+  const { key, post, item, vote } = watched();
+  const whole = { outcome: "positive", client: "earlier", sequence: 1, pressed: Date.now() };
+  for (const damage of [
+    { outcome: undefined },
+    { outcome: "neither" },
+    { client: 1 },
+    { sequence: "1" },
+    { pressed: undefined },
+  ]) {
+    storage[item] = JSON.stringify({ ...whole, ...damage });
+    takeUp(post);
+    await settled();
+    assert.deepEqual(seen, [], JSON.stringify(damage));
+  }
+  storage[item] = "null";
+  takeUp(post);
+  vote("negative");
+  await settled();
+  assert.deepEqual(
+    seen.map(({ body }) => body.outcome),
+    ["negative"],
+  );
+  assert.ok(Number.isSafeInteger(seen[0]?.body.intent.sequence));
+  assert.equal(storage[item], undefined, key);
+});
+
+test("what is too old or too much is given up, the oldest first, and the page hears of it", async () => {
+  const dropped: unknown[] = [];
+  const hear = (event: Event) => dropped.push((event as CustomEvent).detail);
+  document.addEventListener("feedback-error", hear);
+  const place = (name: number | string) => `${PREFIX}["https://full.test","${name}",""]`;
+  const keep = (name: number | string, pressed: number) => {
+    const press = { outcome: "positive", comment: `${name}`, client: "c", sequence: 1, pressed };
+    storage[place(name)] = JSON.stringify(press);
+  };
+  const now = Date.now();
+  keep("old", now - 31 * 86_400_000);
+  for (let number = 0; number < 102; number++) keep(number, now - number * 1000);
+  takeUpAll("https://full.test");
+  await settled();
+  document.removeEventListener("feedback-error", hear);
+  assert.equal(seen.length, 100);
+  for (const name of [100, 101, "old"]) {
+    assert.ok(!seen.some(({ body }) => body.comment === `${name}`), `${name}`);
+    assert.equal(storage[place(name)], undefined);
+  }
+  assert.deepEqual(dropped, [
+    { outcome: "positive", comment: "100", reasons: [], reason: "dropped" },
+    { outcome: "positive", comment: "101", reasons: [], reason: "dropped" },
+    { outcome: "positive", comment: "old", reasons: [], reason: "dropped" },
+  ]);
+});
+
+/** A token as a receiver of ours signs it, as far as a browser can read it. */
+const token = (claims: object) => `e30.${btoa(JSON.stringify(claims))}.signature`;
+
+test("a refreshed token goes on where the old one stopped", async () => {
+  const claims = { agent: "a", run: "folded", sub: "u" };
+  const place = (claims: object) => JSON.stringify(["https://receiver.test", token(claims), ""]);
+  const old = place({ ...claims, exp: 1 });
+  const other = place({ ...claims, run: "another", exp: 1 });
+  for (const key of [old, other]) record(key, "negative", { comment: "kept" });
+  const post = open(place({ ...claims, exp: 2 }));
+  post._watchers.add({ _changed() {}, _tell: () => true });
+  takeUp(post);
+  await settled();
+  assert.deepEqual(
+    seen.map(({ body }) => [body.feedback_token, body.comment]),
+    [[token({ ...claims, exp: 2 }), "kept"]],
+  );
+  assert.equal(storage[PREFIX + old], undefined);
+  assert.ok(storage[PREFIX + other], "another run's record stays");
+});
+
+test("of two tokens' records the newer press counts", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: 1e12 });
+  const claims = { agent: "a", run: "newer", sub: "u" };
+  const place = (exp: number) =>
+    JSON.stringify(["https://receiver.test", token({ ...claims, exp }), ""]);
+  record(place(1), "negative");
+  t.mock.timers.tick(1000);
+  record(place(2), "positive");
+  const post = open(place(2));
+  post._watchers.add({ _changed() {}, _tell: () => true });
+  takeUp(post);
+  await settled();
+  assert.deepEqual(
+    seen.map(({ body }) => body.outcome),
+    ["positive"],
+  );
+  assert.equal(storage[PREFIX + place(1)], undefined);
+});
+
+test("what another tab proved is not tried again, and not called sent", async () => {
+  const { post, item, vote } = watched();
+  answer = () => {
+    throw new TypeError("Failed to fetch");
+  };
+  vote("positive");
+  await settled();
+  assert.deepEqual(seen.splice(0).length, 1);
+  delete storage[item];
+  page.dispatchEvent(new StorageEvent("storage", { key: item }));
+  answer = proof;
+  page.dispatchEvent(new Event("online"));
+  await settled();
+  assert.deepEqual(seen, []);
+  assert.equal(post._delivery._status, "idle");
+});
+
+test("a newer press in another tab goes out from here too", async () => {
+  const { item, vote } = watched();
+  answer = () => {
+    throw new TypeError("Failed to fetch");
+  };
+  vote("positive");
+  await settled();
+  const kept = JSON.parse(storage[item] as string);
+  storage[item] = JSON.stringify({ ...kept, outcome: "negative", sequence: kept.sequence + 1 });
+  answer = proof;
+  page.dispatchEvent(new StorageEvent("storage", { key: item, newValue: storage[item] }));
+  await settled();
+  assert.deepEqual(
+    seen.map(({ body }) => body.outcome),
+    ["positive", "negative"],
+  );
+});
+
+test("tabs send one request of a vote at a time", async (t) => {
+  const waiting: (() => void)[] = [];
+  Object.defineProperty(globalThis, "navigator", {
+    configurable: true,
+    value: {
+      locks: {
+        request: (_: string, __: object, run: () => unknown) =>
+          new Promise<void>((done) => waiting.push(() => done(run() as undefined))),
+      },
+    },
+  });
+  t.after(() => Object.defineProperty(globalThis, "navigator", { value: undefined }));
+  const { post, item, vote } = watched();
+  vote("positive");
+  await settled();
+  assert.equal(seen.length, 0, "another tab holds the lock");
+  delete storage[item];
+  page.dispatchEvent(new StorageEvent("storage", { key: item }));
+  waiting.shift()?.();
+  await settled();
+  assert.equal(seen.length, 0, "and has seen to it");
+  vote("negative");
+  await settled();
+  waiting.shift()?.();
+  await settled();
+  assert.deepEqual(
+    seen.map(({ body }) => body.outcome),
+    ["negative"],
+  );
+  assert.equal(post._delivery._status, "sent");
 });
 
 test("the page's own send replaces the call, and its answer needs the same proof", async () => {

@@ -3,13 +3,16 @@ import {
   abandon,
   answer,
   type Delivery,
+  due,
   type Effects,
+  gone,
   newDelivery,
   resume,
   sent,
   wake,
 } from "./delivery.ts";
-import { type Kept, memory, PREFIX, read, record, post as request, setting } from "./outbox.ts";
+import { fold, forget, guard, keys, lock, read } from "./device.ts";
+import { type Kept, PREFIX, record, post as request, setting } from "./outbox.ts";
 
 // The work of the page, as in `src/page.rs`: a vote goes on when its widget is gone.
 
@@ -46,6 +49,8 @@ export const open = (key: string): Post => {
     if (!posts.size) {
       for (const type of ["online", "pageshow", "visibilitychange"])
         addEventListener(type, wakeAll);
+      addEventListener("storage", hear);
+      guard();
     }
     post = { _key: key, _delivery: newDelivery(), _watchers: new Set(), _announced: 0 };
     posts.set(key, post);
@@ -59,20 +64,24 @@ export const close = (post: Post, watcher: Watcher): void => {
   run(post, {});
 };
 
-/** Takes up what the outbox holds for a key. */
+/** Takes up what the outbox holds for a key, also from a token before. */
 export const takeUp = (post: Post): void => {
+  if (post._watchers.size) fold(post._key);
   const kept = read(post._key);
   if (kept) run(post, resume(post._delivery, kept));
 };
 
 /** Takes up whatever the outbox holds for a receiver, also for answers that are not on this page. */
 export const takeUpAll = (endpoint: string): void => {
-  let names = [...memory.keys()];
-  try {
-    names = names.concat(Object.keys(localStorage).map((name) => name.replace(PREFIX, "")));
-  } catch {}
-  const start = `${JSON.stringify([endpoint]).slice(0, -1)},`;
-  for (const name of names) if (name.startsWith(start)) takeUp(open(name));
+  for (const key of keys(endpoint)) takeUp(open(key));
+};
+
+/** Another tab wrote down a newer press, or has seen to this one. */
+const hear = ({ key, newValue }: StorageEvent) => {
+  const post = posts.get(`${key}`.slice(PREFIX.length));
+  if (!post) return;
+  if (newValue) takeUp(post);
+  else if (!read(post._key)) run(post, gone(post._delivery));
 };
 
 const wakeAll = () => {
@@ -81,16 +90,6 @@ const wakeAll = () => {
     takeUp(post);
     run(post, wake(post._delivery));
   }
-};
-
-/** Removes a record, unless a newer press stands there. */
-const forget = (key: string, sequence: number) => {
-  const kept = read(key);
-  if (kept && kept.sequence > sequence) return;
-  memory.delete(key);
-  try {
-    localStorage.removeItem(PREFIX + key);
-  } catch {}
 };
 
 /** Does what an event asks for; `about` is the intent that a notice is about. */
@@ -112,7 +111,7 @@ export const run = (post: Post, effects: Effects, about?: Kept): void => {
   }
   if (_wait !== undefined) {
     clearTimeout(post._timer);
-    post._timer = setTimeout(() => run(post, wake(delivery)), Math.min(_wait, LONGEST_WAIT));
+    post._timer = setTimeout(() => run(post, due(delivery)), Math.min(_wait, LONGEST_WAIT));
   }
   // Nobody watches and nobody voted. A vote is remembered for when its element comes back.
   if (!watchers.size && delivery._status === "idle") posts.delete(key);
@@ -133,6 +132,14 @@ const send = async (post: Post) => {
       return;
     }
   }
+  const release = await lock(post._key);
+  // Pressed again, or seen to by another tab, while this one waited.
+  if (delivery._intent !== intent) {
+    release();
+    delivery._inFlight = undefined;
+    run(post, wake(delivery));
+    return;
+  }
   const read = await attempt(post._key, intent);
   if (read[0] === "unproven" && ++unproven === 3) {
     console.warn(
@@ -140,6 +147,8 @@ const send = async (post: Post) => {
     );
   }
   run(post, answer(delivery, read, Math.random()), intent);
+  // The outbox says by now what other tabs need to know.
+  release();
 };
 
 /** One request, its body included, within the time. */

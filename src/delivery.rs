@@ -33,6 +33,8 @@ pub struct Delivery {
     pub under: Option<Intent>,
     /// The intent whose request is under way.
     pub in_flight: Option<Intent>,
+    /// The receiver named a time: until it is there nothing else leaves.
+    pub held: bool,
     /// Failures in a row since the last press or proof.
     pub failures: u32,
     /// What the person is told.
@@ -48,7 +50,7 @@ pub struct Effects {
     pub remove: Option<f64>,
     /// Start a request for `intent`, then call [`Delivery::sent`].
     pub send: bool,
-    /// Call [`Delivery::wake`] after so many milliseconds.
+    /// Call [`Delivery::due`] after so many milliseconds.
     pub wait: Option<f64>,
     /// Tell the page.
     pub notice: Option<Notice>,
@@ -88,10 +90,12 @@ impl Delivery {
         }
         self.intent = Some(intent);
         self.failures = 0;
-        self.status = Status::Sending;
+        if !self.held {
+            self.status = Status::Sending;
+        }
         Effects {
             store: true,
-            send: self.in_flight.is_none(),
+            send: self.in_flight.is_none() && !self.held,
             ..Effects::default()
         }
     }
@@ -110,14 +114,32 @@ impl Delivery {
         effects
     }
 
-    /// The wait is over, the network or the person came back.
-    pub fn wake(&mut self) -> Effects {
+    /// The network or the person came back.
+    pub fn wake(&self) -> Effects {
         Effects {
             send: self.intent.is_some()
                 && self.in_flight.is_none()
+                && !self.held
                 && self.status != Status::Expired,
             ..Effects::default()
         }
+    }
+
+    /// The wait is over.
+    pub fn due(&mut self) -> Effects {
+        self.held = false;
+        self.wake()
+    }
+
+    /// Another tab, or another token of the run, has seen to this press: its record is gone, and
+    /// with it the reason to send. What became of it is not known here, so nobody is told anything.
+    pub fn gone(&mut self) {
+        if let Some(intent) = self.intent.take() {
+            self.acknowledged = intent.outcome;
+        }
+        self.under = None;
+        self.held = false;
+        self.status = Status::Idle;
     }
 
     /// The request for the present intent has started.
@@ -156,12 +178,15 @@ impl Delivery {
         let last_word = confirmed.is_some() || matches!(answer, Answer::Refused(_));
         self.under
             .take_if(|under| last_word && under.sequence <= flown.sequence);
+        self.held = self.intent.is_some()
+            && matches!(answer, Answer::Unavailable { retry_after } if retry_after > 0.0);
         if self
             .intent
             .as_ref()
-            .is_none_or(|open| open.sequence != flown.sequence)
+            .is_none_or(|open| open.sequence != flown.sequence && !self.held)
         {
-            // Something newer was pressed meanwhile: it goes out at once.
+            // Something newer was pressed meanwhile: it goes out at once, unless the receiver
+            // named a time.
             return Effects {
                 send: self.intent.is_some(),
                 ..Effects::default()

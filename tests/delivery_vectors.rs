@@ -88,6 +88,7 @@ impl Vectors {
             "intent": self.named(delivery.intent.as_ref()),
             "under": self.named(delivery.under.as_ref()),
             "in_flight": self.named(delivery.in_flight.as_ref()),
+            "held": delivery.held.then_some(true),
             "failures": (delivery.failures > 0).then_some(delivery.failures),
             "status": (delivery.status != Status::Idle).then_some(delivery.status.as_str()),
         }))
@@ -106,6 +107,13 @@ impl Vectors {
         }
         if get("wake").is_some() {
             return delivery.wake();
+        }
+        if get("due").is_some() {
+            return delivery.due();
+        }
+        if get("gone").is_some() {
+            delivery.gone();
+            return Effects::default();
         }
         if let Some(restored) = get("restored") {
             delivery.restored(outcome(restored));
