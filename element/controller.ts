@@ -148,8 +148,12 @@ export const closePanel = (element: FeedbackElement): void => {
   panel(element, false);
 };
 
-/** Another run's answer: what was typed belongs to the one before. */
+/** Another run's answer: what was typed and chosen belongs to the one before. */
 export const clearPanel = (element: FeedbackElement): void => {
+  for (const reason of element._root.querySelectorAll("[name=reason][aria-pressed=true]")) {
+    // Of no concern to the page.
+    reason.dispatchEvent(new Event("click"));
+  }
   const text = textOf(element);
   text.value = "";
   text.dispatchEvent(new Event("input", { bubbles: true }));

@@ -1,4 +1,5 @@
 import { packs } from "#locales/index";
+import { restamp } from "./controller.ts";
 import type { FeedbackElement } from "./feedback-element.ts";
 import { nearest } from "./nearest.ts";
 import type { Messages } from "./types.ts";
@@ -69,7 +70,9 @@ export const localise = async (element: FeedbackElement): Promise<void> => {
   }
   if (following.get(element) !== tag) return;
   if (element._controller !== element) element._controller._change();
-  // The core speaks English by itself.
-  else if (before && !tag) element.preload();
-  else translate(element, { ...element._messages, ...element._setting("messages") });
+  else {
+    // Fresh nodes speak English.
+    if (before && !tag) restamp(element)();
+    translate(element, { ...element._messages, ...element._setting("messages") });
+  }
 };

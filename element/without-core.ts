@@ -122,10 +122,7 @@ class StandIn implements Controller, Watcher {
     this._messages = { ...english, ...messages };
     translate(element, this._messages);
     if (another) {
-      if (this._key && runOf(this._key) !== runOf(key)) {
-        this._chosen.clear();
-        clearPanel(element);
-      }
+      if (this._key && runOf(this._key) !== runOf(key)) clearPanel(element);
       if (this._post) close(this._post, this);
       this._key = key;
       this._known = null;

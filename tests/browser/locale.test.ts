@@ -1,6 +1,7 @@
 // The words a person reads and hears.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type * as Package from "../../element/index.ts";
 import { BOTH, scene } from "./fixtures/scene.ts";
 
 const SETTINGS = `<meta name="workflowai-feedback" content='{"messages":{"sent":"Noted!","positive":"Helpful"}}'>`;
@@ -49,5 +50,57 @@ for (const [how, policy] of BOTH) {
     await page.getByRole("group", { name: "Feedback on answer 1" }).waitFor();
     await widget.set({ label: "Feedback on answer 2" });
     await page.getByRole("group", { name: "Feedback on answer 2" }).waitFor();
+  });
+
+  test(`${how}: the language is that of the nearest ancestor, across shadow hosts`, async (t) => {
+    const { page, widget, site } = await scene(t, {
+      policy,
+      lang: "de",
+      body: `<chat-answer lang="fr"><template shadowrootmode="open">
+        <workflowai-feedback feedback-token="token"></workflowai-feedback></template></chat-answer>`,
+    });
+    await page.getByRole("button", { name: "Bonne réponse" }).click();
+    await widget.reach("sent", "positive");
+    assert.equal(await widget.status(), "Merci pour votre avis");
+    assert.ok(!site.fetched.some((path) => path.startsWith("/locales/de")));
+  });
+
+  test(`${how}: a page that changes its language is followed, also back to English`, async (t) => {
+    const { page, widget } = await scene(t, { policy, lang: "de" });
+    const speak = (lang: string) =>
+      page.evaluate((lang) => {
+        document.documentElement.lang = lang;
+      }, lang);
+    const answer = (name: string) => page.getByRole("button", { name, exact: true }).waitFor();
+    await answer("Gute Antwort");
+    await speak("fr");
+    await answer("Bonne réponse");
+    await speak("en");
+    await answer("Good answer");
+    await widget.thumb("positive").click();
+    await widget.reach("sent", "positive");
+    assert.equal(await widget.status(), "Thank you for your feedback");
+    await speak("ar");
+    await answer("إجابة جيدة");
+    assert.equal(await widget.status(), "شكرًا على تقييمك");
+    await speak("en");
+    await answer("Good answer");
+    assert.equal(await widget.status(), "Thank you for your feedback");
+  });
+
+  test(`${how}: configure({ messages }) replaces words, before and after the core is there`, async (t) => {
+    const { page, widget } = await scene(t, { policy });
+    const configure = (messages: Record<string, string>) =>
+      page.evaluate(async (messages) => {
+        const { configure } = (await import("/index.js" as string)) as typeof Package;
+        configure({ messages });
+      }, messages);
+    await configure({ sent: "Noted!", comment: "What else?" });
+    await widget.thumb("positive").click();
+    await widget.reach("sent", "positive");
+    assert.equal(await widget.status(), "Noted!");
+    await page.getByRole("textbox", { name: "What else?" }).waitFor();
+    // What is not replaced stays English.
+    await page.getByRole("button", { name: "Send" }).waitFor();
   });
 }

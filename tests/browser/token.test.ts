@@ -3,6 +3,15 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BOTH, scene, until } from "./fixtures/scene.ts";
 
+/** A token as backends mint them, which the widget reads and does not prove. */
+const jwt = (run: string, exp: number) => {
+  const part = (json: object) => Buffer.from(JSON.stringify(json)).toString("base64url");
+  return `${part({ alg: "HS256", kid: "1" })}.${part({ agent: "chat", run, aud: "feedback", exp })}.c2ln`;
+};
+
+const element = (token: string, more = "") =>
+  `<workflowai-feedback feedback-token="${token}" ${more}></workflowai-feedback>`;
+
 for (const [how, policy] of BOTH) {
   test(`${how}: without a token a press warns once and does nothing; with one it is live`, async (t) => {
     const { widget, calls, said, heard, kept } = await scene(t, {
@@ -92,4 +101,41 @@ for (const [how, policy] of BOTH) {
     await widget.reach("sent", "positive");
     assert.equal(site.calls.length, 1);
   });
+
+  test(`${how}: a token that is taken away leaves a widget that takes no press`, async (t) => {
+    const { widget, site, kept } = await scene(t, { policy });
+    await widget.thumb("positive").click();
+    await widget.reach("sent", "positive");
+    await widget.set({ feedbackToken: null });
+    await widget.reach("idle", "");
+    assert.equal(await widget.thumb("positive").getAttribute("aria-disabled"), "true");
+    await widget.thumb("negative").click({ force: true });
+    assert.equal(await widget.pressed(), "");
+    assert.equal(site.calls.length, 1);
+    assert.deepEqual(await kept(), []);
+  });
+
+  for (const [what, change] of [
+    ["run", { feedbackToken: jwt("run-2", 1) }],
+    ["user", { userID: "somebody-else" }],
+  ] as const) {
+    test(`${how}: what was typed and chosen does not go over to another ${what}`, async (t) => {
+      const { page, widget, calls } = await scene(t, {
+        policy,
+        body: element(jwt("run-1", 1), `user-id="u" reasons='["Slow"]'`),
+      });
+      await widget.thumb("negative").click();
+      await widget.reach("sent", "negative");
+      await page.getByRole("button", { name: "Slow" }).click();
+      await widget.text.fill("about the answer before");
+      await widget.set(change);
+      await widget.reach("idle", "");
+      assert.equal(await widget.text.inputValue(), "");
+      await widget.thumb("negative").click();
+      await widget.reach("sent", "negative");
+      await widget.send.click();
+      const { comment, reasons } = (await calls(3))[2]?.body ?? {};
+      assert.deepEqual([comment, reasons], [undefined, undefined]);
+    });
+  }
 }
