@@ -1,5 +1,5 @@
-import type { Status } from "./delivery.ts";
-import type { Outcome } from "./types.ts";
+import type { FeedbackElement } from "./feedback-element.ts";
+import type { Outcome, Status } from "./types.ts";
 
 /** The thumbs show something else. */
 export interface ChangeDetail {
@@ -33,4 +33,12 @@ export interface FeedbackEventMap {
   "feedback-error": CustomEvent<ResultDetail>;
   /** The receiver proved that the vote is taken back. */
   "feedback-retract": CustomEvent<ResultDetail>;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    "workflowai-feedback": FeedbackElement;
+  }
+  /** They bubble: the document and the window hear them too. */
+  interface GlobalEventHandlersEventMap extends FeedbackEventMap {}
 }
