@@ -5,7 +5,7 @@ declare module "#core" {
     acknowledge(): void;
   }
   export default function init(options: {
-    module_or_path: Promise<Response> | URL | string | BufferSource;
+    module_or_path: Response | Promise<BufferSource> | BufferSource;
   }): Promise<unknown>;
   export function start(client: string, keep: boolean): void;
   export function attach(root: Element, host: Host, settings: object): number;
@@ -18,4 +18,9 @@ declare module "#core" {
   ): void;
   export function flush(number: number): void;
   export function detach(number: number): void;
+}
+
+/** The wasm itself, as text in a script. */
+declare module "#core/inline" {
+  export function bytes(): Uint8Array<ArrayBuffer>;
 }
