@@ -5,6 +5,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
+use tokio::time::MissedTickBehavior;
 
 use crate::app::{App, Shared};
 use crate::assets::Assets;
@@ -23,6 +24,8 @@ use workflowai_feedback_protocol::token::{
     Algorithm, Claims, KeyError, SigningKey, TokenError, VerifyingKey,
 };
 
+/// How often comments are indexed; until then searches look at them one by one.
+const INDEXING: Duration = Duration::from_millis(500);
 /// How often what is over is dropped.
 const CLEANING: Duration = Duration::from_mins(1);
 
@@ -146,10 +149,29 @@ impl Receiver {
                 }
             }
         };
+        let indexing = async {
+            let mut ticks = tokio::time::interval(INDEXING);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                ticks.tick().await;
+                if let Err(error) = self.app.storage.index().await {
+                    tracing::error!(%error, "comments could not be indexed");
+                }
+            }
+        };
         tokio::select! {
             () = cleaning => {}
+            () = indexing => {}
             () = shutdown => {}
         }
+    }
+
+    /// Indexes the comments that came since the last time. Returns how many.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn index(&self) -> Result<u64, StorageError> {
+        self.app.storage.index().await
     }
 
     /// Drops votes that are older than [`Config::keep_days`]. Returns how many.

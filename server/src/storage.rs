@@ -13,6 +13,7 @@ mod history;
 mod migrations;
 mod open;
 mod reasons;
+mod search;
 mod signing_keys;
 mod tables;
 mod triage;
@@ -75,6 +76,8 @@ pub struct Storage {
     /// One connection to `SQLite`, which has one writer: waiting here is fairer than in its file
     /// lock.
     write: AnyPool,
+    /// Whether searches have an index of three-character pieces.
+    has_pieces: bool,
     /// Where this process adds up.
     shard: i64,
     queue: mpsc::Sender<writer::Waiting>,

@@ -45,6 +45,10 @@ pub struct ListReply {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     count_is: Option<&'static str>,
+    /// `true` where a search looked at the newest 10,000 votes alone. Else absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    partial: Option<bool>,
     /// The `cursor` of the next page, null on the last.
     next: Option<String>,
 }
@@ -159,6 +163,7 @@ async fn list(
         items: page.items,
         count,
         count_is,
+        partial: page.partial.then_some(true),
         next: page.next.map(|cursor| cursor.to_string()),
     }))
 }

@@ -12,7 +12,7 @@ use sqlx::{Any, AnyConnection, Arguments, Row, Transaction};
 use super::engine::Engine;
 use super::erase::Erasures;
 use super::tables::{Kind, TABLES, Table};
-use super::{OpenError, Opened, Place, Storage, open};
+use super::{OpenError, Opened, Place, Storage, open, search};
 use crate::config::{Config, Database};
 use crate::metrics::Writes;
 
@@ -210,6 +210,7 @@ async fn copy(source: &Storage, target: &mut AnyConnection) -> Result<Vec<Copied
         }
         all.push(copied);
     }
+    search::all_due(target).await?;
     Ok(all)
 }
 

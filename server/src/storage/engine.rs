@@ -69,6 +69,7 @@ impl Engine {
                     of!($engine, 4, "0004_users_per_run"),
                     of!($engine, 5, "0005_erasures"),
                     of!($engine, 6, "0006_triage"),
+                    of!($engine, 7, "0007_search"),
                 ]
             };
             ($engine:literal, $version:literal, $name:literal) => {

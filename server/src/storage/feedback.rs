@@ -92,6 +92,8 @@ pub struct Page {
     pub items: Vec<Entry>,
     /// Where the next page begins. None on the last.
     pub next: Option<Cursor>,
+    /// Whether a search looked at the newest votes alone.
+    pub partial: bool,
 }
 
 impl Storage {
@@ -153,14 +155,17 @@ impl Storage {
         offset: u32,
         limit: u32,
     ) -> Result<Page, StorageError> {
+        let search = self.search(tenant, filter).await?;
         let mut rules = filter.rules(tenant, self.engine);
+        search.narrow(&mut rules);
         if let Some(cursor) = cursor {
             rules.after(cursor);
         }
         let sql = format!(
             "SELECT id, agent, run, user_id, outcome, comment, reasons, annotation, created_at,
                  updated_at, assignee
-             FROM feedback WHERE {} ORDER BY created_at DESC, id DESC LIMIT {} OFFSET {offset}",
+             FROM {} WHERE {} ORDER BY created_at DESC, id DESC LIMIT {} OFFSET {offset}",
+            search.table(self.engine),
             rules.sql(),
             i64::from(limit) + 1,
         );
@@ -176,7 +181,11 @@ impl Storage {
             created_at: last.created_micros,
             id: last.id.clone(),
         });
-        Ok(Page { items, next })
+        Ok(Page {
+            items,
+            next,
+            partial: search.is_partial(),
+        })
     }
 
     /// How many entries match: exactly where the aggregates tell or few do.
@@ -184,9 +193,12 @@ impl Storage {
         if let Some(count) = self.aggregated_count(tenant, filter).await? {
             return Ok(Count::Exactly(count));
         }
-        let rules = filter.rules(tenant, self.engine);
+        let search = self.search(tenant, filter).await?;
+        let mut rules = filter.rules(tenant, self.engine);
+        search.narrow(&mut rules);
         let sql = format!(
-            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM feedback WHERE {} LIMIT {}) AS counted",
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM {} WHERE {} LIMIT {}) AS counted",
+            search.table(self.engine),
             rules.sql(),
             COUNTED + 1
         );

@@ -45,12 +45,17 @@ pub enum Value {
 }
 
 impl Rules {
-    /// The rows of a tenant.
-    pub fn of_tenant(tenant: &str) -> Self {
-        let mut rules = Self {
+    /// No condition.
+    pub const fn none() -> Self {
+        Self {
             conditions: Vec::new(),
             values: Vec::new(),
-        };
+        }
+    }
+
+    /// The rows of a tenant.
+    pub fn of_tenant(tenant: &str) -> Self {
+        let mut rules = Self::none();
         rules.equal("tenant", Some(tenant));
         rules
     }

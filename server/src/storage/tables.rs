@@ -164,7 +164,8 @@ mod tests {
         .fetch_all(&storage.read)
         .await
         .expect("the tables");
-        names.retain(|name| !LEFT_OUT.contains(&name.as_str()));
+        // The search is made anew from the comments.
+        names.retain(|name| !LEFT_OUT.contains(&name.as_str()) && !name.starts_with("search"));
         names.sort();
         let mut copied: Vec<_> = TABLES.iter().map(|table| table.name).collect();
         copied.sort_unstable();

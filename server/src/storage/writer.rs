@@ -12,7 +12,7 @@ use workflowai_feedback_protocol::{Intent, Outcome};
 use super::aggregates::{Deltas, Vote};
 use super::engine::Engine;
 use super::history::{Step, remember};
-use super::{Storage, StorageError};
+use super::{Storage, StorageError, search};
 use crate::fold::fold;
 use crate::metrics::Writes;
 use crate::order::{StoredPress, Verdict, judge, pressed_at};
@@ -366,6 +366,7 @@ async fn store(
     let same = row
         .as_ref()
         .is_some_and(|row| row.outcome() == outcome && row.comment == comment && !other_reasons);
+    let other_comment = row.as_ref().and_then(|row| row.comment.as_ref()) != comment.as_ref();
     let had = row.as_ref().and_then(Row::vote);
     // An entry that was taken back and voted on again is a new vote: it is listed as the newest.
     let created_at = had.map_or(write.received_at, |vote| vote.created_at);
@@ -421,34 +422,53 @@ async fn store(
     .bind(i64::from(write.names_a_user()))
     .execute(&mut **transaction)
     .await?;
+    if other_comment {
+        search::due(transaction, &id).await?;
+    }
     if other_reasons {
         store_reasons(transaction, &id, reasons).await?;
     }
     if let Some(intent) = &write.intent {
         store_sequence(transaction, &id, intent).await?;
     }
-    let action = match (&write.change, had.is_some()) {
-        (Change::Vote { .. }, false) => "voted",
-        (Change::Vote { .. }, true) => "changed",
-        (Change::Retract, _) => "retracted",
-    };
-    let step = Step {
-        feedback_id: &id,
-        at: write.received_at,
-        actor: "visitor",
-        action,
-        outcome,
-        annotation: None,
-        comment: comment.as_deref(),
-        assignee: None,
-    };
-    remember(transaction, &step).await?;
+    remember_change(transaction, write, &id, had.is_some()).await?;
     Ok(Stored {
         id,
         outcome,
         comment,
         applied: true,
     })
+}
+
+/// Adds a vote, a change or a retraction to the history.
+async fn remember_change(
+    transaction: &mut Transaction<'_, Any>,
+    write: &Write,
+    id: &str,
+    had_a_vote: bool,
+) -> Result<(), sqlx::Error> {
+    let (outcome, comment) = match &write.change {
+        Change::Vote {
+            outcome, comment, ..
+        } => (Some(*outcome), comment.as_deref()),
+        Change::Retract => (None, None),
+    };
+    let action = match (&write.change, had_a_vote) {
+        (Change::Vote { .. }, false) => "voted",
+        (Change::Vote { .. }, true) => "changed",
+        (Change::Retract, _) => "retracted",
+    };
+    let step = Step {
+        feedback_id: id,
+        at: write.received_at,
+        actor: "visitor",
+        action,
+        outcome,
+        annotation: None,
+        assignee: None,
+        comment,
+    };
+    remember(transaction, &step).await
 }
 
 async fn store_sequence(

@@ -154,6 +154,8 @@ async fn faults(url: &str, book: &Book) -> Vec<String> {
         if checked != "ok" {
             faults.push(checked);
         }
+    } else {
+        nobody_else(&mut database).await;
     }
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT run, user_id, outcome, comment,
@@ -216,6 +218,23 @@ async fn faults(url: &str, book: &Book) -> Vec<String> {
     }
     database.close().await.expect("its end");
     faults
+}
+
+/// Waits until `PostgreSQL` has finished what the killed receiver had sent it already.
+async fn nobody_else(database: &mut AnyConnection) {
+    loop {
+        let others: i64 = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM pg_stat_activity
+             WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()",
+        )
+        .fetch_one(&mut *database)
+        .await
+        .expect("a count");
+        if others == 0 {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
 }
 
 /// Where the load goes: the receiver, or something before it that lies.

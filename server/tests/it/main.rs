@@ -24,6 +24,7 @@ mod order;
 #[cfg(unix)]
 mod postgres;
 mod receiver;
+mod search;
 mod server;
 #[cfg(target_os = "linux")]
 mod sync_order;

@@ -10,7 +10,7 @@ use crate::http::Request;
 use crate::receiver::{POSTGRES, claims, config, serve};
 
 /// What runs on both: everything that goes through the library.
-const BOTH: [&str; 11] = [
+const BOTH: [&str; 12] = [
     "aggregates::",
     "api::",
     "backup::",
@@ -20,6 +20,7 @@ const BOTH: [&str; 11] = [
     "history::",
     "limits::",
     "order::",
+    "search::",
     "tokens::",
     "votes::",
 ];

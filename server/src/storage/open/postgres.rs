@@ -8,6 +8,7 @@ use sqlx::postgres::PgConnectOptions;
 use super::super::Storage;
 use super::super::engine::Engine;
 use super::super::migrations;
+use super::super::search;
 use super::super::writer::{self, Writer};
 use super::{OpenError, Opened, Place, schema, words};
 use crate::metrics::Writes;
@@ -43,6 +44,7 @@ pub async fn open(
     let new = migrations::run(&write, Engine::Postgres)
         .await
         .map_err(|error| words(place.clone(), error))?;
+    let has_pieces = search::make_pieces(&write).await;
     let read = pool(READERS, 5).await.map_err(error)?;
     let shard = Engine::Postgres.shard();
     let queue = writer::start(Writer {
@@ -57,6 +59,7 @@ pub async fn open(
             engine: Engine::Postgres,
             read,
             write,
+            has_pieces,
             shard,
             queue,
         },

@@ -81,6 +81,7 @@ async fn connect(
         engine: Engine::Sqlite,
         read,
         write,
+        has_pieces: true,
         shard,
         queue,
     })
