@@ -155,6 +155,14 @@ test("an inline panel is part of the page's flow, and pushes what follows", asyn
   await widget.thumb("positive").click();
   await widget.reach("sent", "positive");
   assert.ok((await below()) > before + 80);
+  // In a row of its own: thumbs and status stay in theirs.
+  const [thumb, status, panel] = [
+    await boxOf(widget, "[value=negative]"),
+    await boxOf(widget, "[part=status]"),
+    await boxOf(widget, "[part=panel]"),
+  ];
+  assert.ok(status.x > thumb.x && Math.abs(status.y - thumb.y) < thumb.height);
+  assert.ok(panel.y >= thumb.y + thumb.height);
   await widget.element.locator("[name=close]").click();
   assert.equal(await below(), before);
 });
