@@ -31,10 +31,17 @@ const TOKEN_LIFE: i64 = 60 * 60;
 const RUNS: usize = 50;
 const NO_CACHE: &str = "no-cache";
 
-/// `/`, `/demo/…` and `POST /demo/tokens`
+/// `/`, `/playground`, `/demo/…` and `POST /demo/tokens`
 pub fn router(app: &Shared) -> Router {
     Router::new()
-        .route("/", get(page))
+        .route(
+            "/",
+            get(|headers: HeaderMap| async move { page("index.html", &headers) }),
+        )
+        .route(
+            "/playground",
+            get(|headers: HeaderMap| async move { page("playground.html", &headers) }),
+        )
         .route(
             "/demo/tokens",
             post(tokens).layer(axum::middleware::map_response(no_store)),
@@ -49,10 +56,10 @@ pub fn router(app: &Shared) -> Router {
         .with_state(app.clone())
 }
 
-async fn page(headers: HeaderMap) -> Response {
+fn page(name: &str, headers: &HeaderMap) -> Response {
     let words = "This server was built without the demo page. `cargo xtask start` builds and \
                  serves it.\n";
-    PAGE.respond("index.html", &headers, NO_CACHE)
+    PAGE.respond(name, headers, NO_CACHE)
         .unwrap_or_else(|| (StatusCode::NOT_FOUND, words).into_response())
 }
 
