@@ -25,7 +25,9 @@ const refresh = async () => {
   const answer = await fetch(`${base}/dashboard/start`);
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   const list = fresh.getElementById("arrived");
-  if (list) document.getElementById("arrived").replaceWith(list);
+  if (!list) return;
+  document.getElementById("arrived").replaceWith(list);
+  document.getElementById("arrival").textContent = list.querySelector("h3").textContent;
 };
 
 for (const kind of ["feedback-sent", "feedback-retract"]) page.addEventListener(kind, refresh);

@@ -3,7 +3,7 @@ use crate::storage::Entry;
 
 /// Bytes of a comment that lists show: fifty of them leave a page small. The vote's own page shows
 /// all of it.
-const EXCERPT: usize = 400;
+const EXCERPT: usize = 300;
 
 /// One vote as lists show it.
 pub struct Row {
@@ -54,9 +54,9 @@ mod tests {
     fn long_comments_are_cut_between_characters() {
         for (text, shown, more) in [
             ("short".to_owned(), 5, false),
-            ("x".repeat(400), 400, false),
-            ("x".repeat(401), 400, true),
-            ("日".repeat(200), 399, true),
+            ("x".repeat(300), 300, false),
+            ("x".repeat(301), 300, true),
+            (format!("x{}", "日".repeat(200)), 298, true),
         ] {
             let excerpt = Excerpt::of(&text);
             assert_eq!((excerpt.text.len(), excerpt.more), (shown, more));

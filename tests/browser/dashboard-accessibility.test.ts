@@ -1,0 +1,89 @@
+// axe-core finds nothing on any page of the dashboard: light, dark, as wide as a phone.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import axe from "axe-core";
+import type { BrowserContextOptions } from "playwright-core";
+import { browser } from "./fixtures/chromium.ts";
+import { type Dashboard, startDashboard } from "./fixtures/dashboard.ts";
+
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+
+let full: Dashboard;
+let empty: Dashboard;
+let locked: Dashboard;
+
+before(async () => {
+  full = await startDashboard({ votes: 1_500 });
+  empty = await startDashboard();
+  locked = await startDashboard({ demo: false });
+});
+
+after(() => Promise.all([full.close(), empty.close(), locked.close()]));
+
+const PAGES: [string, () => string][] = [
+  ["the list", () => `${full.address}/dashboard`],
+  ["a filtered list", () => `${full.address}/dashboard?outcome=negative&has_comment=true&q=the`],
+  ["nothing found", () => `${full.address}/dashboard?q=nowheretobefound`],
+  ["a bad filter", () => `${full.address}/dashboard?from=yesterday`],
+  ["the overview", () => `${full.address}/dashboard/overview`],
+  ["a short overview", () => `${full.address}/dashboard/overview?days=7&agent=release-notes`],
+  ["setting up", () => `${full.address}/dashboard/start`],
+  ["the first vote", () => `${empty.address}/dashboard`],
+  ["signing in", () => `${locked.address}/dashboard/sign-in`],
+];
+
+const LOOKS: [string, BrowserContextOptions][] = [
+  ["light", { colorScheme: "light" }],
+  ["dark", { colorScheme: "dark" }],
+  ["phone", { ...PHONE, colorScheme: "light" }],
+];
+
+for (const [look, options] of LOOKS) {
+  test(`axe finds nothing, ${look}`, async (t) => {
+    const context = await browser.newContext({ ...options, bypassCSP: true });
+    const page = await context.newPage();
+    const check = async (name: string) => {
+      await page.evaluate(axe.source);
+      const { violations, passes } = await page.evaluate(
+        (values) =>
+          (window as unknown as { axe: typeof axe }).axe.run({ runOnly: { type: "tag", values } }),
+        TAGS,
+      );
+      const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
+      assert.deepEqual(found, [], name);
+      assert.ok(
+        passes.some(({ id }) => id === "color-contrast"),
+        "contrast was looked at",
+      );
+      const wide = await page.evaluate(
+        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+      );
+      assert.equal(wide, 0, `${name} does not scroll sideways`);
+    };
+    for (const [name, address] of PAGES) {
+      await t.test(name, async () => {
+        await page.goto(address());
+        for (const closed of await page.locator("main summary").all()) await closed.click();
+        await check(name);
+      });
+    }
+    await t.test("votes chosen, then marked", async () => {
+      await page.goto(`${full.address}/dashboard?outcome=negative`);
+      await page.getByRole("checkbox").first().check();
+      await check("chosen");
+      await page.getByRole("button", { name: "Correct", exact: true }).click();
+      await page.getByText("Done for 1 vote.").waitFor();
+      await check("marked");
+    });
+    await t.test("one vote, and the help", async () => {
+      await page.goto(`${full.address}/dashboard?has_comment=true`);
+      await page.locator(".votes .side a").first().click();
+      await page.getByRole("heading", { name: "What happened" }).waitFor();
+      await check("one vote");
+      await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
+      await check("the help");
+    });
+    await context.close();
+  });
+}

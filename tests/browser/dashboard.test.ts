@@ -1,0 +1,132 @@
+// The team's journeys through the dashboard, on a real receiver and database file.
+import assert from "node:assert/strict";
+import { dashboardTest } from "./fixtures/dashboard.ts";
+import { Widget } from "./fixtures/widget.ts";
+
+dashboardTest("an empty dashboard leads to the first vote", {}, async (t, dashboard) => {
+  const page = await dashboard.open(t);
+  const errors: string[] = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  await page.getByRole("heading", { name: "No votes yet" }).waitFor();
+  for (const title of ["In HTML", "In React", "In Leptos"]) {
+    assert.match(
+      (await page.getByLabel(title, { exact: true }).textContent()) ?? "",
+      new RegExp(dashboard.address),
+      `${title} names this server`,
+    );
+  }
+  const widget = new Widget(page, page.locator("workflowai-feedback"));
+  await widget.element.locator("[value=positive][aria-disabled=false]").waitFor();
+  await widget.thumb("positive").click();
+  await page.getByRole("heading", { name: "It arrived" }).waitFor();
+  await widget.text.fill("The very first words");
+  await widget.send.click();
+  await page.locator("#arrived").getByText("The very first words").waitFor();
+  await page.getByRole("link", { name: "All votes" }).click();
+  await page.locator(".votes").getByText("The very first words").waitFor();
+  await page.getByRole("link", { name: "Overview" }).click();
+  await page.getByRole("img", { name: "Votes by day" }).waitFor();
+  assert.deepEqual(errors, []);
+});
+
+dashboardTest(
+  "without scripts votes are read, filtered, opened, marked and undone",
+  { votes: 400 },
+  async (t, dashboard) => {
+    const page = await dashboard.open(t, "/dashboard", { javaScriptEnabled: false });
+    await page.getByRole("heading", { name: "400 votes" }).waitFor();
+    await page.getByRole("link", { name: "Older" }).click();
+    await page.getByRole("link", { name: "Newest" }).waitFor();
+    await page.getByRole("navigation", { name: "Outcome" }).getByText("Negative").click();
+    await page.getByText("Filter and search").click();
+    await page.getByLabel("Comment", { exact: true }).selectOption("With a comment");
+    await page.getByLabel("State").selectOption("Open");
+    await page.getByRole("button", { name: "Show" }).click();
+    const count = async () => page.locator(".votes > .vote").count();
+    const open = await count();
+    assert.ok(open > 2, `${open} open complaints`);
+    assert.match(page.url(), /outcome=negative.*has_comment=true.*annotation=open/);
+
+    for (const index of [0, 1]) await page.getByRole("checkbox").nth(index).check();
+    await page.getByRole("button", { name: "Resolved" }).click();
+    await page.getByText("Done for 2 votes.").waitFor();
+    assert.equal(await count(), open - 2);
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("Undone for 2 votes.").waitFor();
+    assert.equal(await count(), open);
+
+    await page.locator(".votes .side a").first().click();
+    await page.getByLabel("Note").fill("Looked at it");
+    await page.getByRole("button", { name: "Answer is incorrect" }).click();
+    await page.getByText("Marked incorrect").waitFor();
+    await page.getByLabel("Looked after by").selectOption("demo");
+    await page.getByRole("button", { name: "Assign" }).click();
+    await page.getByText("Assigned to demo").waitFor();
+    assert.equal(await page.getByLabel("Note").inputValue(), "Looked at it");
+
+    await page.getByRole("link", { name: "Overview" }).click();
+    await page.getByText("The same as a table").click();
+    await page.getByRole("region", { name: "Votes by day" }).waitFor();
+  },
+);
+
+dashboardTest("keys move, choose, mark, undo and open", { votes: 200 }, async (t, dashboard) => {
+  const page = await dashboard.open(t, "/dashboard?outcome=negative&annotation=open");
+  const votes = page.locator(".votes > .vote");
+  const open = await votes.count();
+  const focused = () =>
+    votes.evaluateAll((all) => all.findIndex((vote) => vote.contains(document.activeElement)));
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  assert.equal(await focused(), 1);
+  await page.keyboard.press("k");
+  assert.equal(await focused(), 0);
+  await page.keyboard.press("j");
+  await page.keyboard.press("r");
+  await page.getByText("Done for 1 vote.").waitFor();
+  assert.equal(await votes.count(), open - 1);
+  assert.equal(await focused(), 1, "the next vote has the focus");
+  await page.keyboard.press("z");
+  await page.getByText("Undone for 1 vote.").waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await page.keyboard.press("c");
+  await page.getByText("Done for 2 votes.").waitFor();
+  await page.keyboard.press("/");
+  await page.keyboard.type("just words, jkx");
+  assert.equal(await page.getByLabel("Words in the comment").inputValue(), "just words, jkx");
+  await page.keyboard.press("Escape");
+  await page.locator("h1").click();
+
+  await page.keyboard.press("?");
+  await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+  await page.getByLabel("Shortcuts of one key").uncheck();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  assert.equal(await focused(), -1, "switched off");
+  await page.reload();
+  await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
+  await page.getByLabel("Shortcuts of one key").check();
+  await page.getByRole("button", { name: "Close" }).click();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "What happened" }).waitFor();
+  await page.keyboard.press("i");
+  await page.getByText("Marked incorrect").waitFor();
+});
+
+dashboardTest("times are those of the viewer's zone", { votes: 20 }, async (t, dashboard) => {
+  const page = await dashboard.open(t, "/dashboard", { timezoneId: "Australia/Adelaide" });
+  await page.getByText("Times are Australia/Adelaide").waitFor();
+  const time = page.locator(".votes time").first();
+  const local = await time.evaluate((time) => {
+    const date = new Date((time as HTMLTimeElement).dateTime);
+    return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0"));
+  });
+  assert.match((await time.textContent()) ?? "", new RegExp(`${local.join(":")}$`));
+});
