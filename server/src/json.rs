@@ -63,7 +63,8 @@ fn is_json(headers: &HeaderMap) -> bool {
         || (essence.starts_with("application/") && essence.ends_with("+json"))
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FieldError> {
+/// Reads a body; an error names the field.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FieldError> {
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value =
         serde_path_to_error::deserialize(&mut reader).map_err(|error| field_error(&error))?;

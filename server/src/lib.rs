@@ -32,6 +32,8 @@ mod demo_data;
 mod error;
 mod export;
 mod fold;
+#[cfg(test)]
+mod fuzz;
 mod json;
 mod keyring;
 mod limiter;

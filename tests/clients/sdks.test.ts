@@ -1,17 +1,12 @@
 // The original service's published clients, unchanged, against the running receiver.
 
 import assert from "node:assert/strict";
-import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { promisify } from "node:util";
 import { WorkflowAI } from "@workflowai/workflowai";
+import { needed, withReceiver } from "./receiver.ts";
 
-const API_KEY = "a-key-of-the-test's-own";
 // Of the original service's own tests.
 const KEY = "ATWcst2v/c/KEypN99ujwOySMzpwCqdaXvHLGDqBt+c=";
 const TOKEN = "eyJ0IjoxLCJ1IjoxLCJyIjoicnVuX2lkIn0=.l70649xjrowih8DX75xLBkWxa3NFmeMbaAYiYtiZPKM=";
@@ -28,60 +23,6 @@ interface Vote {
   outcome: "positive" | "negative";
   comment?: string;
   user?: string;
-}
-
-interface Receiver {
-  url: string;
-  mint(run: string): Promise<string>;
-  listed(agent: string): Promise<Record<string, unknown>[]>;
-}
-
-async function withReceiver(settings: string[], use: (receiver: Receiver) => Promise<void>) {
-  const program = needed("WORKFLOWAI_FEEDBACK_SERVER");
-  const folder = await mkdtemp(join(tmpdir(), "clients-"));
-  const data = ["--data-dir", folder];
-  const started = spawn(program, ["serve", "--listen", "127.0.0.1:0", ...data, ...settings], {
-    stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, WORKFLOWAI_FEEDBACK_API_KEY: API_KEY },
-  });
-  try {
-    const url = await ready(started);
-    const headers = { authorization: `Bearer ${API_KEY}` };
-    await use({
-      url,
-      async mint(run) {
-        const flags = ["--agent", "support", "--run", run, ...data];
-        return (await promisify(execFile)(program, ["token", "mint", ...flags])).stdout.trim();
-      },
-      async listed(agent) {
-        const response = await fetch(`${url}/v1/_/agents/${agent}/feedback`, { headers });
-        const list = (await response.json()) as { items: Record<string, unknown>[] };
-        return list.items;
-      },
-    });
-  } finally {
-    const ended = started.exitCode === null && once(started, "exit");
-    started.kill();
-    await ended;
-    await rm(folder, { recursive: true });
-  }
-}
-
-async function ready(started: ChildProcess): Promise<string> {
-  if (!started.stdout) throw new Error("the receiver has no output to read");
-  for await (const line of createInterface(started.stdout)) {
-    const address = /^ready (http:\S+)/.exec(line)?.[1];
-    if (!address) continue;
-    started.stdout.resume();
-    return address;
-  }
-  throw new Error("the receiver ended before it was ready");
-}
-
-function needed(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set`);
-  return value;
 }
 
 const clients: Record<string, (url: string, vote: Vote) => Promise<unknown>> = {

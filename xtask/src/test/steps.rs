@@ -113,9 +113,10 @@ pub const STEPS: &[Step] = &[
     }),
     Step::test(
         "clients",
-        "the original service's published clients",
+        "the original service's published clients, and documented minting",
         |at, counts| {
-            let python = setup::python(at, "python-workflowai-0.6.10", &["workflowai==0.6.10"])?;
+            let packages = ["workflowai==0.6.10", "PyJWT[crypto]==2.15.1"];
+            let python = setup::python(at, "python-workflowai-0.6.10-pyjwt-2.15.1", &packages)?;
             let mut node = typescript(at);
             node.env("WORKFLOWAI_FEEDBACK_SERVER", server(at)?);
             node.env("WORKFLOWAI_FEEDBACK_TEST_PYTHON", python);
@@ -239,7 +240,7 @@ fn wasm(at: &Workspace, counts: &mut Counts) -> Result<(), Failure> {
         "--test",
         "wasm",
         "--features",
-        "element",
+        "element,serde",
     ]);
     cargo.args(["--profile", "wasm", "--target", "wasm32-unknown-unknown"]);
     cargo.args([
