@@ -79,7 +79,7 @@ pub fn attach(root: web_sys::Element, host: Host, settings: &JsValue) -> usize {
             // After the vote is kept: a trap before this makes the shell keep it.
             host.acknowledge();
         };
-        let listeners = view(feedback, slotted(), Rc::new(act))
+        let listeners = view(feedback, slotted(), Rc::new(act), "button")
             .hydrate::<true>(&Cursor::new(root), &PositionState::default());
         (feedback, Box::new(listeners))
     });

@@ -1,5 +1,6 @@
 use std::rc::Rc;
 
+use leptos::either::Either;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -39,7 +40,10 @@ pub enum Comment {
 ///
 /// ## Server side
 ///
-/// Renders the idle thumbs. Nothing is read or sent on the server.
+/// Renders the idle thumbs; nothing is read or sent on the server. They are `aria-disabled` until
+/// hydrated. With `action` they are the submit buttons of a form instead, which posts
+/// `feedback_token`, `user_id` and `outcome` to that address, so that a vote counts before
+/// hydration and with scripts off as well.
 #[component]
 pub fn FeedbackButtons(
     /// The run's signed token. It may come late.
@@ -72,6 +76,9 @@ pub fn FeedbackButtons(
     /// Takes no vote.
     #[prop(optional, into)]
     disabled: Signal<bool>,
+    /// Where a form posts the vote while no script is running: the address of a server function.
+    #[prop(optional, into)]
+    action: Option<String>,
     /// The texts; English by default.
     #[prop(optional, into)]
     messages: Option<Messages>,
@@ -117,7 +124,18 @@ pub fn FeedbackButtons(
             });
         }
     });
+    let submits = action.is_some();
+    if submits {
+        // Alive before any script is: on the server, and in the same words while hydrating.
+        let live = feedback_token.with_untracked(Option::is_some)
+            && !readonly.get_untracked()
+            && !disabled.get_untracked();
+        state.change(&mut |state| state.live = live);
+    }
     let act = move |gesture, event: &web_sys::Event| {
+        if submits {
+            event.prevent_default();
+        }
         if !state.peek(|state| state.live) {
             return;
         }
@@ -138,7 +156,26 @@ pub fn FeedbackButtons(
             }
         }
     };
-    view(feedback, (thumb(), thumb()), Rc::new(act))
+    let thumbs = if submits { "submit" } else { "button" };
+    let buttons = view(feedback, (thumb(), thumb()), Rc::new(act), thumbs);
+    match action {
+        None => Either::Left(buttons),
+        Some(action) => Either::Right(view! {
+            <form class="workflowai-feedback-form" method="post" action=action>
+                <input
+                    type="hidden"
+                    name="feedback_token"
+                    value=move || feedback_token.get().unwrap_or_default()
+                />
+                <input
+                    type="hidden"
+                    name="user_id"
+                    value=move || user_id.get().unwrap_or_default()
+                />
+                {buttons}
+            </form>
+        }),
+    }
 }
 
 /// An absolute base address without a slash at its end.

@@ -6,6 +6,8 @@ mod element;
 mod feedback_buttons;
 mod gesture;
 mod icons;
+#[cfg(feature = "serde")]
+mod js_values;
 mod key;
 mod limits;
 pub mod locales;
@@ -27,6 +29,8 @@ mod use_feedback;
 mod view;
 
 pub use feedback_buttons::{Comment, FeedbackButtons};
+#[cfg(feature = "serde")]
+pub use js_values::{from_js, to_js};
 pub use key::Key;
 pub use messages::{Messages, Pack, Text};
 pub use outcome::Outcome;

@@ -12,6 +12,6 @@ use crate::view::view;
 pub fn element_markup() -> String {
     Owner::new_root(None).with(|| {
         let feedback = UseFeedback::new(None, Rc::new(|_| true));
-        view(feedback, slotted(), Rc::new(|_, _| ())).to_html()
+        view(feedback, slotted(), Rc::new(|_, _| ()), "button").to_html()
     })
 }

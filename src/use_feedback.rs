@@ -32,7 +32,9 @@ pub type OnEvent = Rc<dyn Fn(FeedbackEvent) -> bool>;
 #[derive(Clone, Copy)]
 pub struct UseFeedback {
     pub(crate) state: Shown,
-    inner: StoredValue<Rc<Inner>, LocalStorage>,
+    /// None on a server: there is nothing to send from, and what lives on one thread must not be
+    /// dropped on another.
+    inner: Option<StoredValue<Rc<Inner>, LocalStorage>>,
 }
 
 struct Inner {
@@ -75,12 +77,14 @@ impl UseFeedback {
         on_cleanup(sweep);
         Self {
             state,
-            inner: StoredValue::new_local(Rc::new(Inner {
-                state,
-                post: RefCell::new(None),
-                transport,
-                on_event,
-            })),
+            inner: (!cfg!(feature = "ssr")).then(|| {
+                StoredValue::new_local(Rc::new(Inner {
+                    state,
+                    post: RefCell::new(None),
+                    transport,
+                    on_event,
+                }))
+            }),
         }
     }
 
@@ -125,7 +129,8 @@ impl UseFeedback {
     /// Another token, user or receiver means another vote: its state is shown from now on, and
     /// what is under way for the one before goes on. `known` is an outcome the page knows of.
     pub fn set_key(&self, key: Option<Key>, known: Option<Outcome>) {
-        self.inner.with_value(|inner| {
+        let Some(inner) = self.inner else { return };
+        inner.with_value(|inner| {
             if let Some(before) = inner.post.take() {
                 before.leave(inner);
                 sweep();
@@ -191,7 +196,7 @@ impl UseFeedback {
     }
 
     fn post(&self) -> Option<Rc<Post>> {
-        self.inner
+        self.inner?
             .try_with_value(|inner| inner.post.borrow().clone())
             .flatten()
     }

@@ -31,9 +31,15 @@ fn click(click: impl FnMut(MouseEvent) + 'static) -> Click {
 }
 
 /// Thumbs, panel and status line. Events are heard while they are captured, which spares the core
-/// Leptos' delegation.
+/// Leptos' delegation. `thumbs` is the buttons' type: those of a
+/// form submit it.
 #[expect(clippy::too_many_lines, reason = "the markup, whole and in one place")]
-pub fn view<P, N>(feedback: UseFeedback, icons: (P, N), act: Act) -> impl IntoView
+pub fn view<P, N>(
+    feedback: UseFeedback,
+    icons: (P, N),
+    act: Act,
+    thumbs: &'static str,
+) -> impl IntoView
 where
     P: IntoView,
     N: IntoView,
@@ -96,7 +102,7 @@ where
             data-status=words(move || state.read(|state| state.status.phase().as_str().into()))
         >
             <button
-                type="button"
+                type=thumbs
                 name="outcome"
                 value="positive"
                 part="button positive"
@@ -108,7 +114,7 @@ where
                 {positive}
             </button>
             <button
-                type="button"
+                type=thumbs
                 name="outcome"
                 value="negative"
                 part="button negative"

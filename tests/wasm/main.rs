@@ -4,5 +4,7 @@
 
 mod component;
 mod reading;
+#[cfg(feature = "serde")]
+mod values;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
