@@ -35,7 +35,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Feedback tokens: the right to vote on one run
     #[command(subcommand)]
     Token(token::Token),

@@ -1,4 +1,5 @@
 mod connections;
+mod tls;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -10,6 +11,7 @@ use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 use workflowai_feedback_protocol::token::LegacyKey;
 use workflowai_feedback_server::{Config, Receiver};
 
@@ -18,6 +20,7 @@ use super::log::Log;
 use super::storage::Storage;
 use super::{Failure, listen};
 use connections::{CONNECTIONS, Patience, make_room};
+use tls::Tls;
 
 /// Where `serve` listens unless told otherwise: reachable from this machine alone.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
@@ -111,6 +114,8 @@ pub struct Serve {
     )]
     metrics_listen: Option<SocketAddr>,
     #[command(flatten)]
+    tls: Tls,
+    #[command(flatten)]
     pub log: Log,
     /// Drops votes after so many days, whatever became of them; keeps them for ever if not given
     #[arg(
@@ -203,7 +208,8 @@ impl Serve {
     pub async fn run(self) -> Result<(), Failure> {
         let demo = self.demo;
         let (listen, metrics) = (self.listen, self.metrics_listen);
-        let config = self.config()?;
+        let tls = self.tls.acceptor()?;
+        let mut config = self.config()?;
         let interrupt = Interrupt::listen()?;
         let listener = listen::bind(listen).await?;
         let metrics = match metrics {
@@ -211,7 +217,12 @@ impl Serve {
             None => None,
         };
         let room = make_room();
-        let address = format!("http://{}", listener.local_addr()?);
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let address = format!("{scheme}://{}", listener.local_addr()?);
+        if tls.is_some() && config.public_url.is_none() {
+            // So that cookies are for encrypted connections alone.
+            config.public_url = Some(address.parse()?);
+        }
         let receiver = Receiver::open(config).await?;
         if room < CONNECTIONS {
             eprintln!(
@@ -223,12 +234,13 @@ impl Serve {
             println!("metrics    http://{}/metrics", metrics.local_addr()?);
         }
         announce(&receiver, &address, demo).await?;
-        until_stopped(listener, metrics, room, receiver, interrupt).await
+        until_stopped(listener, tls, metrics, room, receiver, interrupt).await
     }
 
     /// Says what the settings come to, or what is wrong with them.
     pub async fn check(self) -> Result<String, Failure> {
         let listen = self.listen;
+        self.tls.acceptor()?;
         let state = Receiver::check(&self.config()?).await?;
         Ok(format!("{state}; would listen on {listen}"))
     }
@@ -305,6 +317,7 @@ async fn announce(receiver: &Receiver, address: &str, demo: bool) -> Result<(), 
 
 async fn until_stopped(
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     metrics: Option<TcpListener>,
     room: usize,
     receiver: Receiver,
@@ -316,19 +329,25 @@ async fn until_stopped(
         let _ = stopped.wait_for(|stopped| *stopped).await;
     };
     let mut servers = JoinSet::new();
-    let mut serve = |listener, router, most| {
+    let mut serve = |listener, tls, router, most| {
         let stopped = wait(stopped.clone());
         servers.spawn(connections::serve(
             listener,
+            tls,
             router,
             most,
             Patience::default(),
             stopped,
         ));
     };
-    serve(listener, receiver.router(), room);
+    serve(listener, tls, receiver.router(), room);
     if let Some(metrics) = metrics {
-        serve(metrics, receiver.metrics_router(), METRICS_CONNECTIONS);
+        serve(
+            metrics,
+            None,
+            receiver.metrics_router(),
+            METRICS_CONNECTIONS,
+        );
     }
     let background = tokio::spawn({
         let stopped = wait(stopped.clone());

@@ -25,9 +25,11 @@ mod order;
 mod postgres;
 mod receiver;
 mod search;
+mod security;
 mod server;
 #[cfg(target_os = "linux")]
 mod sync_order;
+mod tls;
 mod tokens;
 mod votes;
 mod widget;

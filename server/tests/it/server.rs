@@ -65,7 +65,9 @@ impl Server {
         for line in BufReader::new(process.stdout.take().expect("piped")).lines() {
             let line = line.expect("a line");
             said.push(line.clone());
-            if let Some(address) = line.strip_prefix("ready http://") {
+            let ready = line.strip_prefix("ready http");
+            let ready = ready.and_then(|rest| rest.trim_start_matches('s').strip_prefix("://"));
+            if let Some(address) = ready {
                 let address = address.parse().expect("an address");
                 return Self {
                     process,

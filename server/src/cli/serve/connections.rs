@@ -14,12 +14,14 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::HttpService;
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
 /// Connections open at the same time; more wait in the system's queue.
@@ -61,6 +63,7 @@ pub fn make_room() -> usize {
 /// Serves until `stop`, then lets what is under way end.
 pub async fn serve(
     listener: TcpListener,
+    tls: Option<TlsAcceptor>,
     router: Router,
     most: usize,
     patience: Patience,
@@ -89,26 +92,37 @@ pub async fn serve(
         };
         // An answer is one packet or a stream of full ones; waiting to fill one only adds delay.
         let _ = stream.set_nodelay(true);
-        let connection = connection(stream, address, router.clone(), patience);
-        let connection = graceful.watch(connection);
+        let (watcher, router, tls) = (graceful.watcher(), router.clone(), tls.clone());
         tokio::spawn(async move {
             // A client that goes away is nobody's failure.
-            let _ = connection.await;
+            match tls {
+                None => {
+                    let connection = connection(stream, address, router, patience);
+                    let _ = watcher.watch(connection).await;
+                }
+                Some(tls) => {
+                    let encrypted = timeout(patience.headers, tls.accept(stream)).await;
+                    if let Ok(Ok(stream)) = encrypted {
+                        let connection = connection(stream, address, router, patience);
+                        let _ = watcher.watch(connection).await;
+                    }
+                }
+            }
             drop(place);
         });
     }
     drop(listener);
-    let _ = tokio::time::timeout(patience.shutdown, graceful.shutdown()).await;
+    let _ = timeout(patience.shutdown, graceful.shutdown()).await;
 }
 
-fn connection(
-    stream: TcpStream,
+fn connection<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
     address: SocketAddr,
     router: Router,
     patience: Patience,
 ) -> http1::Connection<
-    TokioIo<Watched<TcpStream>>,
-    impl hyper::service::HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send> + use<>,
+    TokioIo<Watched<S>>,
+    impl HttpService<Incoming, ResBody = Body, Error = Infallible, Future: Send> + use<S>,
 > {
     let phase = Arc::new(AtomicU8::new(WAITING));
     let stream = Watched::new(stream, phase.clone(), patience);
@@ -235,6 +249,7 @@ mod tests {
 
     use axum::routing::post;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
 
     const LONG: Duration = Duration::from_mins(1);
     const SHORT: Duration = Duration::from_millis(50);
@@ -245,7 +260,7 @@ mod tests {
         let address = listener.local_addr().expect("an address");
         let router = Router::new().route("/", post(|body: String| async { body }));
         let stop = std::future::pending();
-        tokio::spawn(serve(listener, router, most, patience, stop));
+        tokio::spawn(serve(listener, None, router, most, patience, stop));
         address
     }
 
@@ -333,7 +348,7 @@ mod tests {
         let mut second = connect(address).await;
         second.write_all(WHOLE).await.expect("open");
         let mut byte = [0];
-        let early = tokio::time::timeout(SHORT, second.read(&mut byte)).await;
+        let early = timeout(SHORT, second.read(&mut byte)).await;
         assert!(early.is_err(), "it was answered");
         drop(first);
         answered(&mut second).await;
