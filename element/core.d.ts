@@ -7,7 +7,7 @@ declare module "#core" {
   export default function init(options: {
     module_or_path: Response | Promise<BufferSource> | BufferSource;
   }): Promise<unknown>;
-  export function start(client: string, keep: boolean): void;
+  export function start(device: object): void;
   export function attach(root: Element, host: Host, settings: object): number;
   export function change(number: number, settings: object): void;
   export function vote(

@@ -1,4 +1,4 @@
-import { memory, PREFIX, read as readRecord, setting } from "./outbox.ts";
+import { memory, PREFIX, page, read as readRecord, setting } from "./outbox.ts";
 import { runOf } from "./run-of.ts";
 import type { Kept } from "./types.ts";
 
@@ -11,17 +11,27 @@ const NUMBER = 100;
 /** No tab waits longer than this for another one's request, in milliseconds. */
 const PATIENCE = 20_000;
 
-/** The kept press of a key. Anything else that stands there is none. */
+/**
+ * The kept press of a key. Anything else that stands there is none. Presses from now on are
+ * numbered above it, whatever the clock says.
+ */
 export const read = (key: string): Kept | undefined => {
   const kept = readRecord(key);
-  return kept &&
-    (kept.outcome === null || kept.outcome === "positive" || kept.outcome === "negative") &&
-    typeof kept.client === "string" &&
-    Number.isSafeInteger(kept.sequence) &&
-    Number.isFinite(kept.pressed)
-    ? kept
-    : undefined;
+  if (
+    !kept ||
+    ![null, "positive", "negative"].includes(kept.outcome) ||
+    typeof kept.client !== "string" ||
+    !Number.isSafeInteger(kept.sequence) ||
+    !Number.isFinite(kept.pressed)
+  ) {
+    return;
+  }
+  page._sequence = Math.max(page._sequence, kept.sequence);
+  return kept;
 };
+
+/** Whether a key's record outlives this page. */
+export const kept = (key: string): boolean => !memory.has(key);
 
 const remove = (key: string) => {
   memory.delete(key);

@@ -232,7 +232,7 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
   _record(key: string, outcome: Outcome | null, options?: VoteOptions): Kept {
     const before = this._read(key);
     const pressed = Date.now();
-    page._sequence = Math.max(pressed, page._sequence + 1, (before?.sequence || 0) + 1);
+    page._sequence = Math.max(pressed, page._sequence + 1, +(before?.sequence as number) + 1 || 0);
     const kept = {
       ...options,
       outcome,
@@ -242,9 +242,11 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
     };
     const text = JSON.stringify(kept);
     this._touch(key);
-    if (this._setting("outbox") === false || !attempt(() => (localStorage[PREFIX + key] = text))) {
-      page._memory.set(key, text);
-    }
+    page._memory[
+      this._setting("outbox") === false || !attempt(() => (localStorage[PREFIX + key] = text))
+        ? "set"
+        : "delete"
+    ](key, text);
     return kept;
   }
 

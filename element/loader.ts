@@ -13,8 +13,9 @@ import {
   textOf,
   warn,
 } from "./controller.ts";
+import { fold, forget, guard, kept, keys, lock, read } from "./device.ts";
 import type { FeedbackElement } from "./feedback-element.ts";
-import { adopt, memory, read, record } from "./outbox.ts";
+import { adopt, record } from "./outbox.ts";
 import { runOf } from "./run-of.ts";
 import type { Outcome, VoteOptions } from "./types.ts";
 import * as wasm from "./wasm.ts";
@@ -38,7 +39,8 @@ const boot = async (element: FeedbackElement) => {
   try {
     address = wasm.address(element._setting("wasmUrl"));
     await wasm.load(address);
-    core.start(element._page._client, element._setting("outbox") !== false);
+    guard();
+    core.start({ record, read, forget, kept, keys, lock });
     addEventListener("error", (event) => notice(event.error));
     addEventListener("unhandledrejection", (event) => notice(event.reason));
   } catch (error) {
@@ -60,11 +62,7 @@ const notice = (error: unknown) => {
 const die = () => {
   if (dead) return;
   dead = true;
-  for (const each of running) {
-    // Presses from now on are another client's: the core took its last number with it.
-    each._element._page._client = `${Math.random()}`;
-    each._abandon();
-  }
+  for (const each of running) each._abandon();
 };
 
 /** The names of all nodes, as a tree. */
@@ -119,15 +117,10 @@ class Core implements Controller {
     running.add(this);
     _element._controller = this;
     this._key = _element._key;
+    if (this._key) fold(this._key);
     this._guard(() => {
       this._number = core.attach(_element._root, this, settingsOf(_element));
     });
-    // What could not be kept on the device is not known to the core yet.
-    const kept = this._key && !dead && memory.has(this._key) && read(this._key);
-    if (kept) {
-      memory.delete(this._key as string);
-      this._vote(kept.outcome, kept);
-    }
   }
 
   _view() {
@@ -231,6 +224,7 @@ class Core implements Controller {
     const { _element: element, _key: before } = this;
     this._key = element._key;
     if (before && runOf(before) !== runOf(this._key)) clearPanel(element);
+    if (this._key && this._key !== before) fold(this._key);
     this._guard(() => core.change(this._number, settingsOf(element)));
     if (!dead) this._mirror();
   }

@@ -9,6 +9,8 @@ export type { Kept } from "./types.ts";
 export const PREFIX = "workflowai-feedback:1:";
 
 let shell: FeedbackElement;
+/** What all elements of this page share. */
+export let page: FeedbackElement["_page"];
 /** What could not be kept on the device: storage is refused or full, or the page wants it so. */
 export let memory: Map<string, string>;
 
@@ -16,7 +18,8 @@ export let memory: Map<string, string>;
 export const adopt = (element: FeedbackElement): void => {
   // The prototype has all that is needed here, and lets the element go.
   shell ||= Object.getPrototypeOf(element);
-  memory ||= element._page._memory;
+  page ||= element._page;
+  memory ||= page._memory;
 };
 
 /** The kept press of a key, if there is one. */

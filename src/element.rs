@@ -57,12 +57,11 @@ thread_local! {
     static ATTACHED: RefCell<Vec<Option<Attached>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Prepares the page's one core: its client id, and whether votes may stay on the device.
+/// Prepares the page's one core.
 #[wasm_bindgen]
-pub fn start(client: String, keep: bool) {
+pub fn start(device: outbox::Device) {
     let _ = Executor::init_wasm_bindgen();
-    page::set_client(client);
-    outbox::keep_on_device(keep);
+    outbox::set_device(device);
 }
 
 /// Takes over the markup inside `root` and returns the element's number.

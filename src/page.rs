@@ -14,6 +14,7 @@ use wasm_bindgen_futures::JsFuture;
 use crate::Outcome;
 use crate::delivery::{Answer, Delivery, Effects, Intent, Notice, Phase, Status, read_answer};
 use crate::key::Key;
+use crate::object::text;
 use crate::outbox;
 use crate::transport::{Fetch, Request, Transport};
 
@@ -42,32 +43,8 @@ pub struct Post {
 
 thread_local! {
     static POSTS: RefCell<Vec<Rc<Post>>> = const { RefCell::new(Vec::new()) };
-    static CLIENT: RefCell<String> = const { RefCell::new(String::new()) };
-    static LAST_SEQUENCE: Cell<f64> = const { Cell::new(0.0) };
     static LISTENING: Cell<bool> = const { Cell::new(false) };
     static UNPROVEN: Cell<u32> = const { Cell::new(0) };
-}
-
-/// Names this page as a client; the shell hands its own id over, so that both count as one.
-#[cfg(feature = "element")]
-pub fn set_client(client: String) {
-    CLIENT.set(client);
-}
-
-fn client() -> String {
-    CLIENT.with_borrow_mut(|client| {
-        if client.is_empty() {
-            // Random enough: it only tells apart the clients of one vote.
-            #[expect(
-                clippy::cast_possible_truncation,
-                clippy::cast_sign_loss,
-                reason = "in [0, 2^32)"
-            )]
-            let number = (Math::random() * 4_294_967_296.0) as u32;
-            *client = number.to_string();
-        }
-        client.clone()
-    })
 }
 
 impl Post {
@@ -110,6 +87,7 @@ impl Post {
     /// Takes up what the outbox holds for this key.
     pub fn resume(self: &Rc<Self>) {
         if let Some(intent) = outbox::read(&self.key) {
+            self.kept.set(outbox::kept(&self.key));
             let effects = self.delivery.borrow_mut().resume(intent);
             self.run(effects, None);
         }
@@ -144,33 +122,41 @@ impl Post {
     pub fn press(
         self: &Rc<Self>,
         outcome: Option<Outcome>,
-        comment: Option<String>,
-        reasons: Vec<String>,
+        comment: Option<&str>,
+        reasons: &[String],
     ) {
-        let kept = outbox::read(&self.key);
-        let pressed = Date::now();
-        let after = kept
-            .as_ref()
-            .map_or(0.0, |kept| kept.sequence)
-            .max(LAST_SEQUENCE.get());
-        let sequence = pressed.max(after + 1.0);
-        LAST_SEQUENCE.set(sequence);
-        let intent = Intent {
-            outcome,
-            comment,
-            reasons,
-            client: kept.map_or_else(client, |kept| kept.client),
-            sequence,
-            pressed,
-        };
-        let effects = self.delivery.borrow_mut().press(intent);
-        self.run(effects, None);
+        if let Some(intent) = self.record(outcome, comment, reasons) {
+            let mut effects = self.delivery.borrow_mut().press(intent);
+            effects.store = false;
+            self.run(effects, None);
+        }
+    }
+
+    fn record(
+        &self,
+        outcome: Option<Outcome>,
+        comment: Option<&str>,
+        reasons: &[String],
+    ) -> Option<Intent> {
+        let intent = outbox::record(&self.key, outcome, comment, reasons);
+        self.kept.set(outbox::kept(&self.key));
+        intent
     }
 
     /// Tries again now.
     pub fn wake(self: &Rc<Self>) {
-        let effects = self.delivery.borrow_mut().wake();
+        let effects = self.delivery.borrow().wake();
         self.run(effects, None);
+    }
+
+    /// Another tab wrote down a newer press, or has seen to this one.
+    fn hear(self: &Rc<Self>) {
+        if outbox::read(&self.key).is_some() {
+            self.resume();
+        } else {
+            self.delivery.borrow_mut().gone();
+            self.run(Effects::default(), None);
+        }
     }
 
     fn run(self: &Rc<Self>, effects: Effects, about: Option<&Intent>) {
@@ -181,10 +167,11 @@ impl Post {
         let turn = self.turn.get();
         if effects.store {
             let intent = self.delivery.borrow().intent.clone();
-            if let Some(intent) = intent {
-                self.kept.set(outbox::write(&self.key, &intent));
-                // The machine numbers a vote that stands again by itself.
-                LAST_SEQUENCE.set(LAST_SEQUENCE.get().max(intent.sequence));
+            let kept = intent.and_then(|intent| {
+                self.record(intent.outcome, intent.comment.as_deref(), &intent.reasons)
+            });
+            if kept.is_some() {
+                self.delivery.borrow_mut().intent = kept;
             }
         }
         if let Some(sequence) = effects.remove {
@@ -199,7 +186,8 @@ impl Post {
             spawn_local(async move {
                 sleep(wait).await;
                 if post.turn.get() == turn {
-                    post.wake();
+                    let effects = post.delivery.borrow_mut().due();
+                    post.run(effects, None);
                 }
             });
         }
@@ -250,6 +238,23 @@ impl Post {
                 return self.run(effects, None);
             }
         }
+        let release = outbox::lock(&self.key).await;
+        let effects = if self.delivery.borrow().intent.as_ref() == Some(&intent) {
+            self.attempt(&intent).await
+        } else {
+            // Pressed again, or seen to by another tab, while this one waited.
+            let mut delivery = self.delivery.borrow_mut();
+            delivery.in_flight = None;
+            delivery.wake()
+        };
+        self.run(effects, Some(&intent));
+        // The outbox says by now what other tabs need to know.
+        if let Some(release) = release {
+            let _ = release.call0(&JsValue::NULL);
+        }
+    }
+
+    async fn attempt(&self, intent: &Intent) -> Effects {
         let age = ((Date::now() - intent.pressed) / 1_000.0).floor().max(0.0);
         let answer = self
             .transport
@@ -261,7 +266,7 @@ impl Post {
             .await
             .map_or(Answer::Failed, |response| {
                 read_answer(
-                    &intent,
+                    intent,
                     &self.key.user,
                     response.status,
                     response.retry_after,
@@ -276,8 +281,7 @@ impl Post {
                 );
             }
         }
-        let effects = self.delivery.borrow_mut().answer(answer, Math::random());
-        self.run(effects, Some(&intent));
+        self.delivery.borrow_mut().answer(answer, Math::random())
     }
 }
 
@@ -305,6 +309,20 @@ pub fn wake_all() {
     }
 }
 
+fn hear(event: JsValue) {
+    // A storage event names the item.
+    let Some(name) = text(&event, "key") else {
+        return wake_all();
+    };
+    let post = POSTS.with_borrow(|posts| {
+        let mut posts = posts.iter();
+        posts.find(|post| outbox::is_of(&post.key, &name)).cloned()
+    });
+    if let Some(post) = post {
+        post.hear();
+    }
+}
+
 /// Hears, once a page, of the network, of the person coming back and of other tabs.
 fn listen() {
     if LISTENING.replace(true) {
@@ -312,11 +330,11 @@ fn listen() {
     }
     if let Some(window) = web_sys::window() {
         // Lives as long as the page, like the votes it wakes.
-        let wake: js_sys::Function = Closure::<dyn Fn()>::new(wake_all)
+        let hear: js_sys::Function = Closure::<dyn Fn(JsValue)>::new(hear)
             .into_js_value()
             .unchecked_into();
-        for event in ["online", "pageshow", "focus"] {
-            let _ = window.add_event_listener_with_callback(event, &wake);
+        for event in ["online", "pageshow", "focus", "storage"] {
+            let _ = window.add_event_listener_with_callback(event, &hear);
         }
     }
 }

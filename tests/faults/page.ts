@@ -1,0 +1,153 @@
+/** What happened in a page, with the machine's time. */
+export type Heard = [name: string, token: string, detail: Claim, at: number];
+
+export interface Claim {
+  outcome: string | null;
+  comment?: string | null;
+  reasons?: string[];
+  reason?: string;
+}
+
+/** What a page is given before anything of ours runs in it. */
+export interface PageSetup {
+  /** How far the schedule's time is ahead of the machine's. */
+  ahead: number;
+  /** How far the device's clock is off besides. */
+  skew: number;
+  storage: "kept" | "refused" | "full";
+  locks: boolean;
+}
+
+declare global {
+  interface Window {
+    faults: {
+      /**
+       * Lets time go on; timers that are due fire in their order. False, and nothing done, if more
+       * than so many requests are under way.
+       */
+      advance(ahead: number, flying: number): boolean;
+      /** Milliseconds to the next timer. */
+      due(): number;
+      /** Sets the device's clock. */
+      jump(skew: number): void;
+      /** Requests that have not come to their end. */
+      flying: number;
+      heard: Heard[];
+      /** The presses that were written down, newest last, as JSON. */
+      written: string[];
+    };
+  }
+}
+
+/**
+ * Runs in the page first. Timers of more than an instant, the clock and time-outs follow the
+ * schedule's time, so that minutes pass in milliseconds; everything else is the browser's own.
+ */
+export const setUp = ({ ahead: start, skew: offset, storage, locks }: PageSetup): void => {
+  const INSTANT = 50;
+  const now = Date.now.bind(Date);
+  const later = setTimeout.bind(window);
+  const never = clearTimeout.bind(window);
+  const timers = new Map<number, { due: number; run: () => void }>();
+  let ahead = start;
+  let skew = offset;
+  let last = 1e9;
+  const time = () => now() + ahead;
+  Date.now = () => time() + skew;
+  const shimmed = {
+    setTimeout(run: (...given: unknown[]) => void, delay = 0, ...given: unknown[]) {
+      if (!(delay > INSTANT)) return later(run, delay, ...given);
+      timers.set(++last, { due: time() + delay, run: () => run(...given) });
+      return last;
+    },
+    clearTimeout(id: number) {
+      if (!timers.delete(id)) never(id);
+    },
+    // The machine may be busy with other seeds.
+    requestIdleCallback: (run: () => void) => later(run, 1),
+  };
+  Object.assign(window, shimmed);
+  AbortSignal.timeout = (delay: number) => {
+    const controller = new AbortController();
+    const fail = () => controller.abort(new DOMException("late", "TimeoutError"));
+    shimmed.setTimeout(fail, delay);
+    return controller.signal;
+  };
+  const faults: Window["faults"] = {
+    advance(to, flying) {
+      if (faults.flying > flying) return false;
+      ahead = to;
+      const due = [...timers].filter(([, timer]) => timer.due <= time());
+      for (const [id, { run }] of due.sort(([, one], [, other]) => one.due - other.due)) {
+        timers.delete(id);
+        later(run);
+      }
+      return true;
+    },
+    due: () => Math.min(...[...timers.values()].map(({ due }) => due - time())),
+    jump(to) {
+      skew = to;
+    },
+    flying: 0,
+    heard: [],
+    written: [],
+  };
+  window.faults = faults;
+  window.fetch = new Proxy(fetch, {
+    apply(target, self, given) {
+      faults.flying++;
+      const answer: Promise<Response> = Reflect.apply(target, self, given);
+      const down = () => {
+        faults.flying--;
+      };
+      // The body too, which is read after this.
+      answer.then((response) => response.clone().text().then(down, down), down);
+      return answer;
+    },
+  });
+  const { stringify } = JSON;
+  JSON.stringify = (value: unknown, ...rest: never[]) => {
+    const text = stringify(value, ...rest);
+    if (value && typeof value === "object" && "sequence" in value && "pressed" in value) {
+      faults.written.push(text);
+    }
+    return text;
+  };
+  const tell = (name: string, token: string, detail: Claim) =>
+    faults.heard.push([name, token, detail, performance.timeOrigin + performance.now()]);
+  for (const name of ["sent", "retract", "queued", "error"]) {
+    addEventListener(`feedback-${name}`, (event) => {
+      const token = (event.target as Element).getAttribute?.("feedback-token") ?? "";
+      tell(name, token, { ...(event as CustomEvent<Claim>).detail });
+    });
+  }
+  // What the person reads.
+  const { attachShadow } = Element.prototype;
+  Element.prototype.attachShadow = function (options) {
+    const root = attachShadow.call(this, options);
+    new MutationObserver((changes) => {
+      for (const { target } of changes) {
+        const { status, outcome } = (target as HTMLElement).dataset;
+        if (status !== "sent" || !target.isConnected) continue;
+        tell("says sent", this.getAttribute("feedback-token") ?? "", { outcome: outcome || null });
+      }
+    }).observe(root, { attributeFilter: ["data-status"], subtree: true });
+    return root;
+  };
+  if (!locks) Object.defineProperty(navigator, "locks", { value: undefined });
+  if (storage === "refused") {
+    Object.defineProperty(window, "localStorage", {
+      get() {
+        throw new DOMException("refused", "SecurityError");
+      },
+    });
+  } else if (storage === "full") {
+    try {
+      for (let size = 2 ** 23; size; size >>= 1) {
+        try {
+          localStorage.full = (localStorage.full ?? "") + "x".repeat(size);
+        } catch {}
+      }
+    } catch {}
+  }
+};
