@@ -197,7 +197,7 @@ export const CELLS: Cell[] = [
   vite("vite-7", "plain"),
   everyday(vite("vite-7", "react")),
   webpack("webpack-5", "plain"),
-  everyday(webpack("webpack-5", "react")),
+  webpack("webpack-5", "react"),
   webpack("rspack", "plain"),
   webpack("rspack", "react"),
   rollup("plain"),

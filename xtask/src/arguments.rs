@@ -12,6 +12,7 @@ pub enum Chore {
     Build { variant: Variant },
     Size { variant: Variant, write: bool },
     Crash { sqlite: u32, postgres: u32 },
+    Matrix,
     Trunk,
     Screenshots,
 }
@@ -43,6 +44,7 @@ pub fn parse() -> Chore {
             sqlite: given.get_one("sqlite").copied().unwrap_or(200),
             postgres: given.get_one("postgres").copied().unwrap_or(50),
         },
+        Some(("matrix", _)) => Chore::Matrix,
         Some(("trunk", _)) => Chore::Trunk,
         Some(("screenshots", _)) => Chore::Screenshots,
         _ => unreachable!("clap asks for one of the commands above"),
@@ -107,6 +109,10 @@ fn command() -> Command {
                 .arg(kills("sqlite", "Kills on SQLite [default: 200]"))
                 .arg(kills("postgres", "Kills on PostgreSQL [default: 50]")),
         )
+        .subcommand(Command::new("matrix").about(
+            "Tries the packed package in every bundler and framework and writes \
+                 docs/compatibility.md; the first time it installs them, which takes minutes",
+        ))
         .subcommand(Command::new("trunk").about(
             "Builds the demo of the Leptos component with Trunk and tries it in a browser; \
                  the first time it installs Trunk, which takes minutes",

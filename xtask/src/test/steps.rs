@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::build::{Variant, server, tools};
 use crate::failure::{Failure, file};
+use crate::matrix;
 use crate::process::{run, run_quietly, run_watched};
 use crate::setup;
 use crate::size;
@@ -131,6 +132,27 @@ pub const STEPS: &[Step] = &[
         )
     })
     .built(),
+    Step::test(
+        "matrix",
+        "the packed package in the bundlers that differ most",
+        |at, counts| {
+            let mut node = browser_script(at)?;
+            node.env("MATRIX", "everyday");
+            node_test(&mut node, &[PathBuf::from(matrix::TESTS)], counts)
+        },
+    )
+    .built(),
+    Step::test(
+        "matrix-all",
+        "the packed package in every bundler and framework, against the table",
+        |at, counts| {
+            let mut node = browser_script(at)?;
+            node.env("MATRIX_TABLE", matrix::TABLE);
+            node_test(&mut node, &[PathBuf::from(matrix::TESTS)], counts)
+        },
+    )
+    .built()
+    .long(),
     Step::test("firefox", "the journeys, in Firefox ESR", firefox).built(),
     Step::test("webkit", "the journeys, in WebKitGTK", webkit).built(),
     Step::check("size", "the package's size against the table", |at, _| {

@@ -1,0 +1,30 @@
+//! `cargo xtask matrix`: the package in every bundler and framework, and the table of it.
+
+use std::path::Path;
+
+use crate::build::{Variant, build};
+use crate::failure::Failure;
+use crate::process::run;
+use crate::setup;
+use crate::test::browser_script;
+use crate::workspace::Workspace;
+
+/// The tests of the cells.
+pub const TESTS: &str = "tests/matrix/matrix.ts";
+
+/// The committed table.
+pub const TABLE: &str = "docs/compatibility.md";
+
+/// Tries every cell and writes the table, if all of them passed.
+pub fn matrix(workspace: &Workspace) -> Result<(), Failure> {
+    setup::browser(workspace)?;
+    build(workspace, Variant::Everyday)?;
+    let mut node = browser_script(workspace)?;
+    node.env("MATRIX_TABLE", Path::new(TABLE))
+        .env("MATRIX_WRITE", "1");
+    node.args(["--test", "--test-reporter", "spec", TESTS]);
+    run(
+        "trying the package in every bundler and framework",
+        &mut node,
+    )
+}
