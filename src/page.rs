@@ -122,23 +122,27 @@ impl Post {
     pub fn press(
         self: &Rc<Self>,
         outcome: Option<Outcome>,
-        comment: Option<&str>,
-        reasons: &[String],
+        comment: Option<String>,
+        reasons: Vec<String>,
     ) {
-        if let Some(intent) = self.record(outcome, comment, reasons) {
+        let pressed = Intent {
+            outcome,
+            comment,
+            reasons,
+            client: String::new(),
+            sequence: 0.0,
+            pressed: 0.0,
+        };
+        if let Some(intent) = self.record(&pressed) {
             let mut effects = self.delivery.borrow_mut().press(intent);
             effects.store = false;
             self.run(effects, None);
         }
     }
 
-    fn record(
-        &self,
-        outcome: Option<Outcome>,
-        comment: Option<&str>,
-        reasons: &[String],
-    ) -> Option<Intent> {
-        let intent = outbox::record(&self.key, outcome, comment, reasons);
+    /// Numbers and keeps a press.
+    fn record(&self, pressed: &Intent) -> Option<Intent> {
+        let intent = outbox::record(&self.key, pressed);
         self.kept.set(outbox::kept(&self.key));
         intent
     }
@@ -167,9 +171,7 @@ impl Post {
         let turn = self.turn.get();
         if effects.store {
             let intent = self.delivery.borrow().intent.clone();
-            let kept = intent.and_then(|intent| {
-                self.record(intent.outcome, intent.comment.as_deref(), &intent.reasons)
-            });
+            let kept = intent.and_then(|intent| self.record(&intent));
             if kept.is_some() {
                 self.delivery.borrow_mut().intent = kept;
             }
@@ -309,9 +311,9 @@ pub fn wake_all() {
     }
 }
 
-fn hear(event: JsValue) {
+fn hear(event: &JsValue) {
     // A storage event names the item.
-    let Some(name) = text(&event, "key") else {
+    let Some(name) = text(event, "key") else {
         return wake_all();
     };
     let post = POSTS.with_borrow(|posts| {
@@ -330,7 +332,7 @@ fn listen() {
     }
     if let Some(window) = web_sys::window() {
         // Lives as long as the page, like the votes it wakes.
-        let hear: js_sys::Function = Closure::<dyn Fn(JsValue)>::new(hear)
+        let hear: js_sys::Function = Closure::<dyn Fn(JsValue)>::new(|event| hear(&event))
             .into_js_value()
             .unchecked_into();
         for event in ["online", "pageshow", "focus", "storage"] {

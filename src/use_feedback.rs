@@ -191,7 +191,7 @@ impl UseFeedback {
 
     fn press(&self, outcome: Option<Outcome>, comment: Option<String>, reasons: Vec<String>) {
         if let Some(post) = self.post() {
-            post.press(outcome, comment.as_deref(), &reasons);
+            post.press(outcome, comment, reasons);
         }
     }
 

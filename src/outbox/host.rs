@@ -5,7 +5,6 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
 use super::{parse, written};
-use crate::Outcome;
 use crate::delivery::Intent;
 use crate::key::Key;
 use crate::object::Fresh;
@@ -44,21 +43,18 @@ fn with<T>(ask: impl FnOnce(&Device) -> T) -> Option<T> {
     DEVICE.with(|device| device.get().map(ask))
 }
 
-/// Numbers and keeps a press.
-pub fn record(
-    key: &Key,
-    outcome: Option<Outcome>,
-    comment: Option<&str>,
-    reasons: &[String],
-) -> Option<Intent> {
+/// Numbers and keeps what was pressed.
+pub fn record(key: &Key, pressed: &Intent) -> Option<Intent> {
     let options = Fresh::new();
-    if let Some(comment) = comment {
+    if let Some(comment) = &pressed.comment {
         options.set_text("comment", comment);
     }
-    if !reasons.is_empty() {
-        options.set_texts("reasons", reasons);
+    if !pressed.reasons.is_empty() {
+        options.set_texts("reasons", &pressed.reasons);
     }
-    let outcome = outcome.map_or(JsValue::NULL, |outcome| outcome.as_str().into());
+    let outcome = pressed
+        .outcome
+        .map_or(JsValue::NULL, |outcome| outcome.as_str().into());
     parse(&with(|device| {
         device.record(&written(key), &outcome, &options.into())
     })?)

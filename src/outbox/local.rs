@@ -1,11 +1,11 @@
 use std::cell::{Cell, RefCell};
+use std::future::{Ready, ready};
 
 use js_sys::{Date, Function, JSON, Math};
 use wasm_bindgen::JsValue;
 use web_sys::Storage;
 
 use super::{PREFIX, parse, written};
-use crate::Outcome;
 use crate::delivery::Intent;
 use crate::key::Key;
 use crate::object::Fresh;
@@ -63,24 +63,18 @@ fn client() -> String {
     })
 }
 
-/// Numbers and keeps a press.
-pub fn record(
-    key: &Key,
-    outcome: Option<Outcome>,
-    comment: Option<&str>,
-    reasons: &[String],
-) -> Option<Intent> {
+/// Numbers and keeps what was pressed.
+#[expect(clippy::unnecessary_wraps, reason = "the element's shell may be gone")]
+pub fn record(key: &Key, press: &Intent) -> Option<Intent> {
     let before = read(key);
     let pressed = Date::now();
     let sequence = pressed.max(LAST_SEQUENCE.get() + 1.0);
     LAST_SEQUENCE.set(sequence);
     let intent = Intent {
-        outcome,
-        comment: comment.map(str::to_owned),
-        reasons: reasons.to_vec(),
         client: before.map_or_else(client, |before| before.client),
         sequence,
         pressed,
+        ..press.clone()
     };
     write(key, &intent);
     Some(intent)
@@ -106,7 +100,7 @@ fn write(key: &Key, intent: &Intent) {
     let text = JSON::stringify(&record.into()).map_or_else(|_| String::new(), String::from);
     let name = item_name(key);
     forget(&name);
-    if !storage().is_some_and(|storage| storage.set_item(&name, &text).is_ok()) {
+    if storage().is_none_or(|storage| storage.set_item(&name, &text).is_err()) {
         MEMORY.with_borrow_mut(|memory| memory.push((name, text)));
     }
 }
@@ -133,7 +127,6 @@ pub fn remove(key: &Key, sequence: f64) {
 }
 
 /// Tabs of a Rust app do not wait for each other: both arriving is harmless.
-#[expect(clippy::unused_async, reason = "the element's tabs do wait")]
-pub async fn lock(_: &Key) -> Option<Function> {
-    None
+pub fn lock(_: &Key) -> Ready<Option<Function>> {
+    ready(None)
 }

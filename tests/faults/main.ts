@@ -1,60 +1,102 @@
 // node --import tsx tests/faults/main.ts --seeds N | --seed N | --mutants
 import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
+import { type Browser, chromium } from "playwright-core";
 import { check } from "./invariants.ts";
-import { startReceiver } from "./receiver.ts";
-import { draw, written } from "./schedule.ts";
-import { play, type Setting } from "./world.ts";
+import { build, MUTANTS, remove } from "./mutants.ts";
+import { type Receiver, startReceiver } from "./receiver.ts";
+import { draw, type Schedule, written } from "./schedule.ts";
+import { play } from "./world.ts";
+
+/** So many schedules at a time: most of each is waiting. */
+const AT_A_TIME = 3;
+/** Within so many seeds a deliberate fault has to be found. */
+const ENOUGH = 200;
 
 const { values } = parseArgs({
   options: {
     seeds: { type: "string" },
     seed: { type: "string" },
-    from: { type: "string" },
-    jobs: { type: "string" },
+    mutants: { type: "boolean" },
   },
 });
+
+const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+  });
+
+interface Place {
+  receiver: Receiver;
+  folder: string;
+  orderless: boolean;
+}
+
+/** Plays the seeds from 1, or one alone, and gives those that failed; the first alone if asked. */
+const run = async (
+  place: Place,
+  seeds: number[],
+  schedule: (seed: number) => Schedule,
+  first: boolean,
+): Promise<number[]> => {
+  const failed: number[] = [];
+  const rest = seeds.values();
+  let browser: Promise<Browser> | undefined;
+  const one = async (seed: number) => {
+    browser ||= launch();
+    const drawn = schedule(seed);
+    let broken: string[];
+    try {
+      broken = check(await play({ ...place, browser: await browser }, drawn));
+    } catch (error) {
+      broken = [`${(error as Error).stack}`];
+      // A browser that is gone fails no other seed.
+      if (!(await browser).isConnected()) browser = undefined;
+    }
+    if (!broken.length) return;
+    failed.push(seed);
+    if (!first) console.log(written(drawn));
+    for (const line of broken.slice(0, first ? 1 : 10)) console.log(`  ${line}`);
+  };
+  const work = async () => {
+    for (const seed of rest) {
+      if (first && failed.length) return;
+      await one(seed);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_A_TIME }, work));
+  await (await browser)?.close();
+  return failed.sort((one, other) => one - other);
+};
+
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
 const receiver = await startReceiver(process.env.WORKFLOWAI_FEEDBACK_SERVER as string);
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--no-sandbox", "--disable-gpu"],
-});
-const setting: Setting = {
-  browser,
-  receiver,
-  folder: process.env.WORKFLOWAI_FEEDBACK_PACKAGE as string,
-  orderless: false,
-};
-const seeds = values.seed
-  ? [Number(values.seed)]
-  : Array.from(
-      { length: Number(values.seeds ?? 50) },
-      (_, index) => index + Number(values.from ?? 1),
-    );
-let failed = 0;
 const start = Date.now();
-const rest = seeds.values();
-const work = async () => {
-  for (const seed of rest) await one(seed);
-};
-const one = async (seed: number) => {
-  const schedule = draw(seed);
-  const began = Date.now();
-  let broken: string[];
-  try {
-    broken = check(await play(setting, schedule));
-  } catch (error) {
-    broken = [`${(error as Error).stack}`];
+const took = () => `${Math.round((Date.now() - start) / 1000)} s`;
+if (values.mutants) {
+  for (const mutant of MUTANTS) {
+    const folder = await build(mutant);
+    const place = { receiver, folder, orderless: !mutant.change };
+    // Without WebAssembly the TypeScript implementation runs.
+    const cores = { refused: 8, "no loader": 1, nothing: 1 } as const;
+    const [found] = await run(place, upTo(ENOUGH), (seed) => draw(seed, cores), true);
+    console.log(`${mutant.name}: ${found ? `found by seed ${found}` : "NOT FOUND"}`);
+    if (!found) process.exitCode = 1;
+    await remove(folder);
   }
-  if (values.seed || broken.length) console.log(written(schedule));
-  for (const line of broken) console.log(`  BROKEN ${line}`);
-  console.log(`seed ${seed}: ${broken.length ? "FAILED" : "ok"} ${Date.now() - began} ms`);
-  if (broken.length) failed++;
-};
-await Promise.all(Array.from({ length: Number(values.jobs ?? 3) }, work));
-console.log(
-  `${seeds.length} seeds, ${failed} failed, ${Math.round((Date.now() - start) / 1000)} s`,
-);
-await browser.close();
+  console.log(`${MUTANTS.length} deliberate faults in ${took()}`);
+} else {
+  const seeds = values.seed ? [Number(values.seed)] : upTo(Number(values.seeds ?? 50));
+  const folder = process.env.WORKFLOWAI_FEEDBACK_PACKAGE as string;
+  if (values.seed) console.log(written(draw(Number(values.seed))));
+  const failed = await run(
+    { receiver, folder, orderless: false },
+    seeds,
+    (seed) => draw(seed),
+    false,
+  );
+  console.log(`${seeds.length} seeds in ${took()}; failed: ${failed.join(", ") || "none"}`);
+  if (failed.length) process.exitCode = 1;
+}
 await receiver.stop();
-process.exitCode = failed ? 1 : 0;

@@ -476,6 +476,7 @@ class World {
           ] as const)) === false
         ) {
           await pause(5);
+          if (Date.now() > limit) throw new Error(`no end of requests: ${network.unrest()}`);
         }
       }
       network.moving = false;
