@@ -3,6 +3,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::build::Variant;
+use crate::faults::{EVERY_DAY, Faults};
 use crate::test;
 
 /// What was asked for.
@@ -12,6 +13,7 @@ pub enum Chore {
     Build { variant: Variant },
     Size { variant: Variant, write: bool },
     Crash { sqlite: u32, postgres: u32 },
+    Faults(Faults),
     Matrix,
     Trunk,
     Screenshots,
@@ -44,6 +46,13 @@ pub fn parse() -> Chore {
             sqlite: given.get_one("sqlite").copied().unwrap_or(200),
             postgres: given.get_one("postgres").copied().unwrap_or(50),
         },
+        Some(("faults", given)) => Chore::Faults(if given.get_flag("mutants") {
+            Faults::Mutants
+        } else if let Some(seed) = given.get_one("seed") {
+            Faults::Seed(*seed)
+        } else {
+            Faults::Seeds(given.get_one("seeds").copied().unwrap_or(EVERY_DAY))
+        }),
         Some(("matrix", _)) => Chore::Matrix,
         Some(("trunk", _)) => Chore::Trunk,
         Some(("screenshots", _)) => Chore::Screenshots,
@@ -104,10 +113,17 @@ fn command() -> Command {
                 .arg(flag("write").help("Writes the sizes to the committed table, size.json")),
         )
         .subcommand(
+            Command::new("faults")
+                .about("Plays votes through a scripted network to the receiver, by seed")
+                .arg(number("seeds", "So many seeds, from 1 [default: 50]"))
+                .arg(number("seed", "One seed alone, with its schedule"))
+                .arg(flag("mutants").help("Builds deliberate faults in until a seed finds each")),
+        )
+        .subcommand(
             Command::new("crash")
                 .about("Kills the receiver and its database under load, and looks for lost votes")
-                .arg(kills("sqlite", "Kills on SQLite [default: 200]"))
-                .arg(kills("postgres", "Kills on PostgreSQL [default: 50]")),
+                .arg(number("sqlite", "Kills on SQLite [default: 200]"))
+                .arg(number("postgres", "Kills on PostgreSQL [default: 50]")),
         )
         .subcommand(Command::new("matrix").about(
             "Tries the packed package in every bundler and framework and writes \
@@ -120,7 +136,7 @@ fn command() -> Command {
         .subcommand(Command::new("screenshots").about("Takes the pictures that the README shows"))
 }
 
-fn kills(name: &'static str, help: &'static str) -> Arg {
+fn number(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name)
         .long(name)
         .value_name("N")

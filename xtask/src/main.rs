@@ -7,6 +7,7 @@ mod arguments;
 mod build;
 mod console;
 mod failure;
+mod faults;
 mod matrix;
 mod process;
 mod screenshots;
@@ -42,6 +43,7 @@ fn run(chore: &Chore) -> Result<(), Failure> {
         Chore::Build { variant } => build::build(&workspace, *variant),
         Chore::Size { variant, write } => size::size(&workspace, *variant, *write),
         Chore::Crash { sqlite, postgres } => test::crash(&workspace, *sqlite, *postgres),
+        Chore::Faults(what) => faults::faults(&workspace, what),
         Chore::Matrix => matrix::matrix(&workspace),
         Chore::Trunk => trunk::trunk(&workspace),
         Chore::Screenshots => screenshots::screenshots(&workspace),

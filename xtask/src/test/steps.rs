@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::build::{Variant, server, tools};
 use crate::failure::{Failure, file};
+use crate::faults::{self, EVERY_DAY, Faults};
 use crate::matrix;
 use crate::process::{run, run_quietly, run_watched};
 use crate::setup;
@@ -131,6 +132,12 @@ pub const STEPS: &[Step] = &[
             counts,
         )
     })
+    .built(),
+    Step::check(
+        "faults",
+        "votes through a scripted network, by 50 seeds",
+        |at, _| faults::play(at, &Faults::Seeds(EVERY_DAY)),
+    )
     .built(),
     Step::test(
         "matrix",
