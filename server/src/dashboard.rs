@@ -3,13 +3,16 @@
 mod address;
 mod change;
 mod chart;
+mod fields;
 mod files;
 mod frame;
+mod join;
 mod overview;
 mod row;
 mod session;
 mod sign_in;
 mod start;
+mod team;
 mod triage;
 mod vote;
 mod votes;
@@ -49,6 +52,19 @@ pub fn router(app: &Shared) -> Router {
             get(sign_in::page).post(sign_in::enter),
         )
         .route("/dashboard/sign-out", post(sign_in::leave))
+        .route("/dashboard/join", get(join::page).post(join::join))
+        .route("/dashboard/team", get(team::page))
+        .route("/dashboard/team/account", post(team::account))
+        .route(
+            "/dashboard/team/sign-out-everywhere",
+            post(team::sign_out_everywhere),
+        )
+        .route("/dashboard/team/invite", post(team::invite))
+        .route(
+            "/dashboard/team/invitations/{id}/revoke",
+            post(team::revoke),
+        )
+        .route("/dashboard/team/people/{id}", post(team::change))
         .route("/dashboard/files/{name}", get(files::file))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(axum::middleware::from_fn(same_site))

@@ -43,6 +43,7 @@ mod openapi;
 mod operations;
 mod order;
 mod origin;
+mod password;
 mod peer;
 mod public;
 mod receiver;

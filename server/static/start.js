@@ -1,11 +1,9 @@
-// Fills the snippets in with this server's address, and shows votes as they arrive.
+// Lets the widget vote here, and shows votes as they arrive.
 const page = document.querySelector(".start");
-const { base, address } = page.dataset;
-const here = address || location.origin + base;
+const { base } = document.documentElement.dataset;
 
-for (const place of page.querySelectorAll(".address")) place.textContent = here;
 for (const widget of page.querySelectorAll("workflowai-feedback")) {
-  widget.setAttribute("api-url", here);
+  widget.setAttribute("api-url", page.dataset.address || location.origin + base);
 }
 
 for (const button of page.querySelectorAll("button.copy")) {

@@ -31,6 +31,7 @@ const PAGES: [string, () => string][] = [
   ["setting up", () => `${full.address}/dashboard/start`],
   ["the first vote", () => `${empty.address}/dashboard`],
   ["signing in", () => `${locked.address}/dashboard/sign-in`],
+  ["joining", () => `${locked.address}/dashboard/join`],
 ];
 
 const LOOKS: [string, BrowserContextOptions][] = [
@@ -68,6 +69,13 @@ for (const [look, options] of LOOKS) {
         await check(name);
       });
     }
+    await t.test("the team, and an invitation", async () => {
+      await page.goto(await locked.command("dashboard", "link", "--public-url", locked.address));
+      await page.getByRole("link", { name: "Team" }).click();
+      await check("the team");
+      await page.getByRole("button", { name: "Make a link" }).click();
+      await check("an invitation");
+    });
     await t.test("votes chosen, then marked", async () => {
       await page.goto(`${full.address}/dashboard?outcome=negative`);
       await page.getByRole("checkbox").first().check();

@@ -130,3 +130,40 @@ dashboardTest("times are those of the viewer's zone", { votes: 20 }, async (t, d
   });
   assert.match((await time.textContent()) ?? "", new RegExp(`${local.join(":")}$`));
 });
+
+dashboardTest("a team signs in, invites and joins", { demo: false }, async (t, dashboard) => {
+  assert.ok(dashboard.link);
+  const admin = await dashboard.open(t, new URL(dashboard.link).pathname);
+  await admin.goto(dashboard.link);
+  await admin.reload();
+  await admin.getByRole("link", { name: "Team" }).click();
+  await admin.getByLabel("Login").fill("admin@example.com");
+  await admin.getByLabel("New password").fill("correct horse battery");
+  await admin.getByRole("button", { name: "Set" }).click();
+  await admin.getByLabel("Invite somebody as").selectOption("viewer");
+  await admin.getByRole("button", { name: "Make a link" }).click();
+  await admin.getByText("The invitation is ready").waitFor();
+  const link = await admin.locator(".notice code").textContent();
+  assert.ok(link?.startsWith(`${dashboard.address}/dashboard/join#`), link ?? "");
+
+  const viewer = await dashboard.open(t, "/dashboard/join");
+  await viewer.goto(link ?? "");
+  await viewer.reload();
+  assert.equal(new URL(viewer.url()).hash, "", "the secret does not stay in the address");
+  await viewer.goto(link ?? "");
+  await viewer.getByLabel("Your name").fill("Second");
+  await viewer.getByLabel("Login").fill("second");
+  await viewer.getByLabel("New password").fill("another horse battery");
+  await viewer.getByRole("button", { name: "Join" }).click();
+  await viewer.getByRole("heading", { name: "No votes yet" }).waitFor();
+  await viewer.getByText("take the role admin").waitFor();
+
+  await admin.getByRole("button", { name: "Sign out", exact: true }).click();
+  await admin.getByLabel("Login").fill("ADMIN@example.com");
+  await admin.getByLabel("Password").fill("correct horse battery");
+  await admin.getByRole("button", { name: "Sign in" }).click();
+  await admin.getByRole("link", { name: "Team" }).click();
+  await admin.getByRole("button", { name: "Remove Second" }).click();
+  await viewer.reload();
+  await viewer.getByRole("heading", { name: "Sign in" }).waitFor();
+});

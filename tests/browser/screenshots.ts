@@ -1,8 +1,8 @@
 /**
- * Writes the pictures of the README: `docs/images/{demo,demo-voted,demo-panel,demo-phone,dashboard}-{light,dark}.png`.
+ * Writes the pictures of the README: `docs/images/{demo,demo-voted,demo-panel,demo-phone,dashboard,overview,overview-phone}-{light,dark}.png`.
  * The receiver's executable is named by `WORKFLOWAI_FEEDBACK_SERVER`.
  */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -55,6 +55,8 @@ async function main() {
   if (!executable) throw new Error("WORKFLOWAI_FEEDBACK_SERVER must name the receiver");
   mkdirSync(IMAGES, { recursive: true });
   const folder = mkdtempSync(join(tmpdir(), "screenshots-"));
+  // Months of votes for the overview to sum up.
+  execFileSync(executable, ["demo-data", "--votes", "20000", "--data-dir", folder]);
   const receiver = spawn(
     executable,
     ["serve", "--demo", "--listen", "127.0.0.1:0", "--data-dir", folder, "--rate-limit", "off"],
@@ -149,7 +151,12 @@ async function vote(page: Page, turn: string, outcome: Vote["outcome"]) {
 async function dashboard(browser: Browser, address: string, theme: Theme) {
   const page = await open(browser, `${address}/dashboard`, theme, DESKTOP);
   await picture(page, `dashboard-${theme}`);
+  await page.goto(`${address}/dashboard/overview`);
+  await picture(page, `overview-${theme}`);
   await page.context().close();
+  const phone = await open(browser, `${address}/dashboard/overview`, theme, PHONE);
+  await picture(phone, `overview-phone-${theme}`);
+  await phone.context().close();
 }
 
 async function open(

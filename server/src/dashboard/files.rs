@@ -16,6 +16,8 @@ pub async fn file(Segments(name): Segments<String>) -> Result<Response, ApiError
     let (kind, text) = match name.as_str() {
         "dashboard.css" => of!(CSS, "dashboard.css"),
         "icon.svg" => of!("image/svg+xml", "icon.svg"),
+        "address.js" => of!(SCRIPT, "address.js"),
+        "join.js" => of!(SCRIPT, "join.js"),
         "keys.js" => of!(SCRIPT, "keys.js"),
         "sign-in.js" => of!(SCRIPT, "sign-in.js"),
         "start.js" => of!(SCRIPT, "start.js"),

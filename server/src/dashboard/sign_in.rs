@@ -11,6 +11,7 @@ use super::session::{is_form_of, session_in, set_cookie};
 use crate::app::Shared;
 use crate::base::Base;
 use crate::error::ApiError;
+use crate::password;
 use crate::peer::Peer;
 
 #[derive(Template)]
@@ -40,7 +41,9 @@ pub async fn page(Base(base): Base) -> Response {
 /// The form of the sign-in page.
 #[derive(Deserialize)]
 pub struct SignIn {
-    code: String,
+    code: Option<String>,
+    login: Option<String>,
+    password: Option<String>,
 }
 
 /// `POST /dashboard/sign-in`
@@ -52,8 +55,15 @@ pub async fn enter(
 ) -> Result<Response, ApiError> {
     app.limiter.take_sign_in(peer)?;
     let session = match form {
-        Ok(Form(SignIn { code })) => app.storage.sign_in(secret_in(&code)).await?,
-        Err(_) => None,
+        Ok(Form(SignIn {
+            code: Some(code), ..
+        })) => app.storage.sign_in(secret_in(&code)).await?,
+        Ok(Form(SignIn {
+            login: Some(login),
+            password: Some(password),
+            ..
+        })) => by_password(&app, &login, password).await?,
+        _ => None,
     };
     let Some(session) = session else {
         return Ok(render(
@@ -68,8 +78,24 @@ pub async fn enter(
     Ok((cookie, Redirect::to(&format!("{base}/dashboard"))).into_response())
 }
 
+/// Starts a session of whoever has that login and password.
+async fn by_password(
+    app: &Shared,
+    login: &str,
+    password: String,
+) -> Result<Option<String>, ApiError> {
+    let (user, hash) = app.storage.password_of(login).await?.unzip();
+    if !password::verify(password, hash).await {
+        return Ok(None);
+    }
+    match user {
+        Some(user) => Ok(Some(app.storage.start_session(&user).await?)),
+        None => Ok(None),
+    }
+}
+
 /// With scripts off people paste the code, or the whole link.
-fn secret_in(text: &str) -> &str {
+pub fn secret_in(text: &str) -> &str {
     text.trim().rsplit('#').next().unwrap_or_default()
 }
 

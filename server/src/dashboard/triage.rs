@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use workflowai_feedback_protocol::{FieldError, check_characters, limits};
 
+use super::fields::Fields;
 use super::session::Viewer;
 use super::vote::id_of;
 use crate::annotation::Marked;
@@ -17,34 +18,14 @@ use crate::storage::{Assign, Assignee, Triage};
 /// Votes of one request: a page's.
 const VOTES: usize = 100;
 
-/// The fields of a form, of which some come several times.
-struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    fn read(body: &Bytes) -> Result<Self, FieldError> {
-        serde_urlencoded::from_bytes(body)
-            .map(Self)
-            .map_err(|_| FieldError::new("form", "cannot be read"))
-    }
-
-    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        let named = self.0.iter().filter(move |(known, _)| known == name);
-        named.map(|(_, value)| value.as_str())
-    }
-
-    fn one<'a>(&'a self, name: &'a str) -> Option<&'a str> {
-        self.all(name).next()
-    }
-
-    /// The page that the form was on: a list by its filters, or a vote. Nothing else.
-    fn back(&self, base: &str) -> String {
-        let back = self.one("back").unwrap_or_default();
-        let is_safe = back.bytes().all(|byte| byte.is_ascii_graphic());
-        match back.strip_prefix("votes/").map(id_of) {
-            Some(Ok(id)) => format!("{base}/dashboard/votes/{id}"),
-            _ if is_safe && back.starts_with('?') => format!("{base}/dashboard{back}"),
-            _ => format!("{base}/dashboard"),
-        }
+/// The page that the form was on: a list by its filters, or a vote. Nothing else.
+fn back(fields: &Fields, base: &str) -> String {
+    let back = fields.one("back").unwrap_or_default();
+    let is_safe = back.bytes().all(|byte| byte.is_ascii_graphic());
+    match back.strip_prefix("votes/").map(id_of) {
+        Some(Ok(id)) => format!("{base}/dashboard/votes/{id}"),
+        _ if is_safe && back.starts_with('?') => format!("{base}/dashboard{back}"),
+        _ => format!("{base}/dashboard"),
     }
 }
 
@@ -58,7 +39,7 @@ pub async fn triage(
     let fields = Fields::read(&body)?;
     allow(&viewer, &fields)?;
     let ids = fields.all("id").map(id_of).collect::<Result<Vec<_>, _>>()?;
-    let back = fields.back(&base);
+    let back = back(&fields, &base);
     if ids.is_empty() {
         return Ok(Redirect::to(&with(&back, "done", "none")).into_response());
     }
@@ -90,7 +71,7 @@ pub async fn undo(
         .undo_triage(viewer.tenant(), &id_of(&id)?, viewer.name())
         .await?
         .ok_or(ApiError::NotFound)?;
-    let address = with(&fields.back(&base), "undone", &undone.to_string());
+    let address = with(&back(&fields, &base), "undone", &undone.to_string());
     Ok(Redirect::to(&address).into_response())
 }
 
@@ -219,8 +200,11 @@ mod tests {
             ("https://evil.example", "/x/dashboard".to_owned()),
             ("?\r\nset-cookie: a", "/x/dashboard".to_owned()),
         ] {
-            let fields = Fields(vec![("back".to_owned(), back.to_owned())]);
-            assert_eq!(fields.back("/x"), address, "{back}");
+            assert_eq!(
+                super::back(&Fields::of("back", back), "/x"),
+                address,
+                "{back}"
+            );
         }
         assert_eq!(with("/a?b=c", "d", "e"), "/a?b=c&d=e");
     }

@@ -70,6 +70,7 @@ impl Engine {
                     of!($engine, 5, "0005_erasures"),
                     of!($engine, 6, "0006_triage"),
                     of!($engine, 7, "0007_search"),
+                    of!($engine, 8, "0008_team"),
                 ]
             };
             ($engine:literal, $version:literal, $name:literal) => {

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::engine::Engine;
 use super::history::{Step, remember};
-use super::{Person, Storage, StorageError};
+use super::{Storage, StorageError};
 use crate::annotation::{Annotation, Marked};
 use crate::clock::{SECOND, now};
 
@@ -173,19 +173,6 @@ impl Storage {
             .await?;
         transaction.commit().await?;
         Ok(Some(undone))
-    }
-
-    /// Who of the team looks at a tenant's votes, by name.
-    pub async fn people(&self, tenant: &str) -> Result<Vec<Person>, StorageError> {
-        let people = sqlx::query_as(
-            "SELECT users.id, users.name, roles.tenant, roles.role FROM roles
-             JOIN users ON users.id = roles.user_id
-             WHERE roles.tenant = $1 ORDER BY users.name, users.id",
-        )
-        .bind(tenant)
-        .fetch_all(&self.read)
-        .await?;
-        Ok(people)
     }
 }
 

@@ -1,5 +1,6 @@
 use uuid::Uuid;
 
+use super::team::{ADMIN, new_session};
 use super::triage::UNDO_LIFE;
 use super::{DEFAULT_TENANT, Storage, StorageError};
 use crate::clock::{SECOND, now};
@@ -9,7 +10,6 @@ use crate::secret;
 const LINK_LIFE: i64 = 60 * 60 * SECOND;
 /// How long a session lasts.
 pub const SESSION_LIFE: i64 = 30 * 24 * 60 * 60 * SECOND;
-const ADMIN: &str = "admin";
 
 /// Who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
@@ -89,16 +89,7 @@ impl Storage {
                 .await?;
             admin
         };
-        let session = secret::random();
-        sqlx::query(
-            "INSERT INTO sessions (hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4)",
-        )
-        .bind(secret::hash(&session).as_slice())
-        .bind(admin)
-        .bind(now)
-        .bind(now + SESSION_LIFE)
-        .execute(&mut *transaction)
-        .await?;
+        let session = new_session(&mut transaction, &admin).await?;
         transaction.commit().await?;
         Ok(Some(session))
     }
@@ -133,6 +124,7 @@ impl Storage {
         for sql in [
             "DELETE FROM sessions WHERE expires_at <= $1",
             "DELETE FROM sign_in_links WHERE expires_at <= $1",
+            "DELETE FROM invitations WHERE expires_at <= $1",
         ] {
             sqlx::query(sql).bind(now()).execute(&self.write).await?;
         }

@@ -2,6 +2,7 @@
 
 mod first_vote;
 mod overview;
+mod team;
 mod triage;
 
 use serde_json::json;
@@ -93,7 +94,11 @@ async fn a_link_signs_in_once_and_a_new_one_voids_it() {
         let answer = enter(&server, wrong).await;
         assert_eq!(answer.status, 403);
         assert_eq!(answer.header("set-cookie"), "");
-        assert!(answer.text().contains("does not work any more"));
+        assert!(
+            answer.text().contains("does not work any more"),
+            "{}",
+            answer.text()
+        );
     }
     let first = enter(&server, &format!(" {secret} ")).await;
     assert_eq!(first.status, 303);
