@@ -7,6 +7,7 @@ mod fields;
 mod files;
 mod frame;
 mod join;
+mod live;
 mod overview;
 mod row;
 mod session;
@@ -46,6 +47,7 @@ pub fn router(app: &Shared) -> Router {
         .route("/dashboard/triage/{id}/undo", post(triage::undo))
         .route("/dashboard/start", get(start::page))
         .route("/dashboard/overview", get(overview::page))
+        .route("/dashboard/live", get(live::live))
         .route("/dashboard/export", get(votes::export))
         .route(
             "/dashboard/sign-in",

@@ -19,6 +19,7 @@ pub async fn file(Segments(name): Segments<String>) -> Result<Response, ApiError
         "address.js" => of!(SCRIPT, "address.js"),
         "join.js" => of!(SCRIPT, "join.js"),
         "keys.js" => of!(SCRIPT, "keys.js"),
+        "live.js" => of!(SCRIPT, "live.js"),
         "sign-in.js" => of!(SCRIPT, "sign-in.js"),
         "start.js" => of!(SCRIPT, "start.js"),
         "zone.js" => of!(SCRIPT, "zone.js"),

@@ -35,6 +35,8 @@ struct Page<'a> {
     /// What is wrong with a filter.
     problem: Option<FieldError>,
     older: bool,
+    /// The newest vote on the list, for news of what comes after it.
+    since: Option<String>,
     cursor: Option<String>,
     rows: Vec<Row>,
     next: Option<String>,
@@ -85,6 +87,7 @@ pub async fn page(
         count: Count::Exactly(0),
         problem: None,
         older: false,
+        since: None,
         cursor: place.cursor.clone(),
         rows: Vec::new(),
         next: None,
@@ -111,6 +114,13 @@ pub async fn page(
                 .storage
                 .list(tenant, &filter, cursor.as_ref(), 0, LIMIT)
                 .await?;
+            let newest = list.items.first().map(|first| Cursor {
+                created_at: first.created_micros,
+                id: first.id.clone(),
+            });
+            page.since = newest
+                .filter(|_| !page.older)
+                .map(|newest| newest.to_string());
             let name_of = |id: &String| {
                 let one = page.assignees.iter().find(|one| one.id == *id);
                 one.map_or("somebody gone", |one| &one.name).to_owned()
@@ -157,7 +167,7 @@ pub async fn export(
 }
 
 /// Days in the address are the viewer's.
-fn filter(place: Place, mut filters: Filters, zone: &Zone) -> Result<Filter, FieldError> {
+pub fn filter(place: Place, mut filters: Filters, zone: &Zone) -> Result<Filter, FieldError> {
     for day in [&mut filters.from, &mut filters.to].into_iter().flatten() {
         *day = zone.instant(day);
     }

@@ -8,6 +8,9 @@ use crate::cursor::Cursor;
 /// The largest count that is made by counting.
 const COUNTED: i64 = 10_000;
 
+/// Newer entries that are told apart.
+const NEWER: i64 = 100;
+
 /// How many entries match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
@@ -186,6 +189,23 @@ impl Storage {
             next,
             partial: search.is_partial(),
         })
+    }
+
+    /// How many entries match and are newer than one, up to a hundred.
+    pub async fn newer(
+        &self,
+        tenant: &str,
+        filter: &Filter,
+        than: &Cursor,
+    ) -> Result<i64, StorageError> {
+        let mut rules = filter.rules(tenant, self.engine);
+        rules.before(than);
+        let sql = format!(
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM feedback WHERE {} LIMIT {NEWER}) AS newer",
+            rules.sql(),
+        );
+        let query = sqlx::query_scalar_with(sqlx::AssertSqlSafe(sql), rules.arguments());
+        Ok(query.fetch_one(&self.read).await?)
     }
 
     /// How many entries match: exactly where the aggregates tell or few do.

@@ -77,6 +77,12 @@ impl Rules {
         }
     }
 
+    pub fn before(&mut self, cursor: &Cursor) {
+        let created_at = self.bind(Value::Number(cursor.created_at));
+        let id = self.bind(Value::Text(cursor.id.clone()));
+        self.condition(format!("(created_at, id) > ({created_at}, {id})"));
+    }
+
     pub fn after(&mut self, cursor: &Cursor) {
         let created_at = self.bind(Value::Number(cursor.created_at));
         let id = self.bind(Value::Text(cursor.id.clone()));

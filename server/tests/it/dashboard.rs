@@ -509,3 +509,23 @@ pub async fn form_token(server: &Running, cookie: &str) -> String {
     let token = token.expect("a form").split('"').next();
     token.expect("its token").to_owned()
 }
+
+#[tokio::test]
+async fn news_are_for_whoever_is_signed_in() {
+    let server = start().await;
+    let path = "/dashboard/live?since=1.01890a5d-ac96-774b-bcce-b302099a8057";
+    assert_eq!(server.get(path).await.status, 303);
+    let cookie = sign_in(&server).await;
+    for (query, status, code) in [
+        ("", 404, "not_found"),
+        ("?since=yesterday", 422, "invalid_request"),
+        (
+            "?since=1.01890a5d-ac96-774b-bcce-b302099a8057&outcome=x",
+            422,
+            "invalid_request",
+        ),
+    ] {
+        let path = format!("/dashboard/live{query}");
+        page(&server, &cookie, &path).await.fails(status, code);
+    }
+}
