@@ -79,6 +79,8 @@ export const attach = async (element: FeedbackElement): Promise<void> => {
   if (!own) {
     booting ||= boot(element);
     await booting;
+    // The click that asked for the core may be on its way to the button still, and counts once.
+    await new Promise((resolve) => setTimeout(resolve));
   }
   if (dead || own) {
     const { attach } = await import("./without-core.ts");

@@ -1,8 +1,9 @@
 // A press while the core is not there yet.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { scene } from "./fixtures/scene.ts";
+import { ELEMENT, scene } from "./fixtures/scene.ts";
 import { hold } from "./fixtures/site.ts";
+import { Widget } from "./fixtures/widget.ts";
 
 test("is kept in its own task and painted in the next frame", async (t) => {
   const held = await scene(t, { files: {} });
@@ -99,4 +100,25 @@ test("is sent on the next visit where it could not be sent on the way out", asyn
   assert.deepEqual(await kept(), []);
   const sequences = site.calls.map(({ body }) => body.intent.sequence);
   assert.equal(new Set(sequences).size, 1, "it is one intent, however often it was sent");
+});
+
+test("counts once where a click is the first thing that a widget hears of, and the core is there", async (t) => {
+  const { page, widget, site, heard } = await scene(t, {
+    body: `${ELEMENT}<workflowai-feedback id="second" feedback-token="second"></workflowai-feedback>`,
+  });
+  await widget.preload();
+  // As assistive technology presses: without a pointer that comes near, or a focus.
+  await page.evaluate(() => {
+    for (const type of ["pointerover", "focusin"]) {
+      addEventListener(type, (event) => event.stopImmediatePropagation(), true);
+    }
+  });
+  const second = new Widget(page, page.locator("#second"));
+  await second.thumb("negative").click();
+  await second.reach("sent", "negative");
+  assert.deepEqual(
+    site.calls.map(({ body }) => [body.feedback_token, body.outcome]),
+    [["second", "negative"]],
+  );
+  assert.equal((await heard()).filter(([name]) => name === "change").length, 1);
 });
