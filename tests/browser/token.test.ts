@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BOTH, scene, until } from "./fixtures/scene.ts";
+import { proof, refusal } from "./fixtures/site.ts";
 
 /** A token as backends mint them, which the widget reads and does not prove. */
 const jwt = (run: string, exp: number) => {
@@ -112,6 +113,24 @@ for (const [how, policy] of BOTH) {
     await widget.thumb("negative").click({ force: true });
     assert.equal(await widget.pressed(), "");
     assert.equal(site.calls.length, 1);
+    assert.deepEqual(await kept(), []);
+  });
+
+  test(`${how}: a refreshed token of the same run goes on where the expired one stopped`, async (t) => {
+    const { widget, site, kept } = await scene(t, { policy, body: element(jwt("run-1", 1)) });
+    site.answer = (call) =>
+      call.body.feedback_token === jwt("run-1", 1)
+        ? refusal(401, "expired_feedback_token")
+        : proof(call);
+    await widget.thumb("negative").click();
+    await widget.reach("queued", "negative");
+    await widget.text.fill("half a thought");
+    await widget.set({ feedbackToken: jwt("run-1", 2) });
+    await widget.reach("sent", "negative");
+    assert.equal(await widget.pressed(), "negative");
+    assert.equal(await widget.text.inputValue(), "half a thought");
+    const last = site.calls.at(-1)?.body;
+    assert.deepEqual([last?.feedback_token, last?.outcome], [jwt("run-1", 2), "negative"]);
     assert.deepEqual(await kept(), []);
   });
 

@@ -1,7 +1,8 @@
 // A vote's life as a person sees it, with the core and without.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BOTH, scene } from "./fixtures/scene.ts";
+import { BOTH, scene, until } from "./fixtures/scene.ts";
+import { proof } from "./fixtures/site.ts";
 
 const ELEMENT = `<workflowai-feedback feedback-token="token" user-id="u"
   reasons='["Slow","Wrong"]'></workflowai-feedback>`;
@@ -98,5 +99,39 @@ for (const [how, policy] of BOTH) {
     );
     await widget.reach("sent", "");
     assert.equal((await calls(2))[1]?.path, "/v1/feedback/retract");
+  });
+
+  test(`${how}: fast alternation ends in what was pressed last`, async (t) => {
+    const answers: (() => void)[] = [];
+    const { widget, site, kept, heard } = await scene(t, {
+      policy,
+      // As slow as a bad connection: the presses are over before the first answer.
+      answer: async (call) => {
+        await new Promise<void>((resolve) => answers.push(resolve));
+        return proof(call);
+      },
+    });
+    await widget.preload();
+    await widget.view.evaluate((view) => {
+      const [positive, negative] = view.querySelectorAll<HTMLElement>("[value]");
+      for (const thumb of [positive, negative, positive, negative, negative, positive, negative]) {
+        thumb?.click();
+      }
+    });
+    assert.equal(await widget.pressed(), "negative");
+    await until(async () => {
+      for (const answer of answers.splice(0)) answer();
+      return (await kept()).length === 0;
+    }, "the last press to be proven");
+    await widget.reach("sent", "negative");
+    assert.equal(site.calls.at(-1)?.body.outcome, "negative");
+    const sequences = site.calls.map(({ body }) => body.intent.sequence);
+    assert.deepEqual(
+      sequences,
+      sequences.toSorted((one, other) => one - other),
+      "no press overtakes a later one",
+    );
+    const sent = (await heard()).filter(([name]) => name === "sent");
+    assert.equal(sent.at(-1)?.[1].outcome, "negative");
   });
 }
