@@ -1,6 +1,7 @@
 import { mirror } from "./controller.ts";
 import type { FeedbackElement } from "./feedback-element.ts";
 import { PREFIX } from "./outbox.ts";
+import { expired, runOf } from "./run-of.ts";
 
 /** What can wait until the page has painted, for the elements that have any of it to do. */
 export const attach = (element: FeedbackElement): void => {
@@ -15,9 +16,12 @@ export const attach = (element: FeedbackElement): void => {
     mirror(element);
   }
   try {
-    // Whatever is kept for this receiver, also by pages before.
+    // Whatever is kept for this receiver, also by pages before. What waits for a token that this
+    // element does not have would load the core for nothing, at every visit.
     const own = `${PREFIX}["${element._endpoint()}"`;
-    if (Object.keys(localStorage).some((name) => name.startsWith(own))) element.preload();
+    const due = (key: string) => !expired(key) || runOf(key) === runOf(element._key);
+    const names = Object.keys(localStorage).filter((name) => name.startsWith(own));
+    if (names.some((name) => due(name.slice(PREFIX.length)))) element.preload();
   } catch {
     // Storage is refused.
   }
