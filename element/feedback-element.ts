@@ -332,7 +332,7 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
 
   /** Votes from a script, with a comment or reasons if given. */
   vote(outcome: Outcome | null, options?: VoteOptions): void {
-    if (!/^((posi|nega)tive|null)$/.test(outcome as string)) throw TypeError("outcome");
+    if (!/^(positive|negative|null)$/.test(outcome as string)) throw TypeError("outcome");
     this._controller._vote(outcome, options);
     this.preload();
   }
