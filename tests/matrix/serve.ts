@@ -78,7 +78,10 @@ const listens = (port: number) =>
     socket.on("error", () => resolve(false));
   });
 
-/** Starts a server of somebody else's, and waits until it listens. */
+/**
+ * Starts a server of somebody else's, and waits until it listens. `PORT` in its arguments and in
+ * the values of its environment is replaced.
+ */
 export const serveBy = async (
   folder: string,
   [file, ...given]: string[],
@@ -88,7 +91,12 @@ export const serveBy = async (
   const words = given.map((word) => word.replace("PORT", `${port}`));
   const child: ChildProcess = spawn(file as string, words, {
     cwd: folder,
-    env: { ...process.env, ...env },
+    env: {
+      ...process.env,
+      ...Object.fromEntries(
+        Object.entries(env).map(([name, value]) => [name, value.replace("PORT", `${port}`)]),
+      ),
+    },
     // A group of its own: such servers start others.
     detached: true,
     // A pipe that stays open: some end when there is nobody to read from.

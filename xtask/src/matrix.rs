@@ -1,6 +1,6 @@
 //! `cargo xtask matrix`: the package in every bundler and framework, and the table of it.
 
-use std::path::Path;
+use std::path::PathBuf;
 
 use crate::build::{Variant, build};
 use crate::failure::Failure;
@@ -10,7 +10,12 @@ use crate::test::browser_script;
 use crate::workspace::Workspace;
 
 /// The tests of the cells.
-pub const TESTS: &str = "tests/matrix/matrix.ts";
+const CELLS: &str = "tests/matrix/matrix.ts";
+
+/// The tests of the cells and of the examples.
+pub fn tests() -> [PathBuf; 2] {
+    [CELLS, "tests/matrix/examples.ts"].map(PathBuf::from)
+}
 
 /// The committed table.
 pub const TABLE: &str = "docs/compatibility.md";
@@ -20,9 +25,8 @@ pub fn matrix(workspace: &Workspace) -> Result<(), Failure> {
     setup::browser(workspace)?;
     build(workspace, Variant::Everyday)?;
     let mut node = browser_script(workspace)?;
-    node.env("MATRIX_TABLE", Path::new(TABLE))
-        .env("MATRIX_WRITE", "1");
-    node.args(["--test", "--test-reporter", "spec", TESTS]);
+    node.env("MATRIX_TABLE", TABLE).env("MATRIX_WRITE", "1");
+    node.args(["--test", "--test-reporter", "spec", CELLS]);
     run(
         "trying the package in every bundler and framework",
         &mut node,

@@ -141,21 +141,21 @@ pub const STEPS: &[Step] = &[
     .built(),
     Step::test(
         "matrix",
-        "the packed package in the bundlers that differ most",
+        "the packed package in the bundlers that differ most, and the examples",
         |at, counts| {
             let mut node = browser_script(at)?;
             node.env("MATRIX", "everyday");
-            node_test(&mut node, &[PathBuf::from(matrix::TESTS)], counts)
+            node_test(&mut node, &matrix::tests(), counts)
         },
     )
     .built(),
     Step::test(
         "matrix-all",
-        "the packed package in every bundler and framework, against the table",
+        "the packed package in every bundler and framework, against the table, and every example",
         |at, counts| {
             let mut node = browser_script(at)?;
             node.env("MATRIX_TABLE", matrix::TABLE);
-            node_test(&mut node, &[PathBuf::from(matrix::TESTS)], counts)
+            node_test(&mut node, &matrix::tests(), counts)
         },
     )
     .built()
