@@ -12,9 +12,11 @@ pub struct Intent {
     pub client: String,
     /// Rises with every press of that client.
     #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_u64))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "whole"))]
     pub sequence: u64,
     /// Whole seconds between the press and the sending.
     #[cfg_attr(feature = "schema", schema(maximum = 9_007_199_254_740_991_u64))]
+    #[cfg_attr(feature = "serde", serde(deserialize_with = "whole"))]
     pub age: u64,
 }
 
@@ -195,10 +197,8 @@ impl LookupRequest {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LookupItem {
     /// The run's token.
-    #[cfg_attr(feature = "schema", schema(min_length = 1))]
     pub feedback_token: String,
     /// The end user. Empty means absent.
-    #[cfg_attr(feature = "schema", schema(max_length = 256))]
     #[cfg_attr(
         feature = "serde",
         serde(default, skip_serializing_if = "Option::is_none")
@@ -305,6 +305,43 @@ pub struct ErrorDetail {
     pub code: String,
     /// For people. Starts with the field's name where one field is to blame.
     pub message: String,
+}
+
+/// A whole number however it is written: `1.0` is one, in JSON as in JavaScript.
+#[cfg(feature = "serde")]
+fn whole<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    struct Whole;
+
+    impl serde::de::Visitor<'_> for Whole {
+        type Value = u64;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("a whole number from 0")
+        }
+
+        fn visit_u64<E>(self, number: u64) -> Result<u64, E> {
+            Ok(number)
+        }
+
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "whole and within the limit, which a float holds exactly"
+        )]
+        fn visit_f64<E: serde::de::Error>(self, number: f64) -> Result<u64, E> {
+            if number.fract() == 0.0 && (0.0..=limits::SEQUENCE as f64).contains(&number) {
+                Ok(number as u64)
+            } else {
+                Err(E::invalid_value(
+                    serde::de::Unexpected::Float(number),
+                    &self,
+                ))
+            }
+        }
+    }
+
+    deserializer.deserialize_u64(Whole)
 }
 
 fn check_token(field: &str, token: &str) -> Result<(), FieldError> {

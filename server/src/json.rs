@@ -4,7 +4,9 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer};
+use serde_json::Number;
 use serde_json::error::Category;
 use workflowai_feedback_protocol::{FieldError, limits};
 
@@ -61,6 +63,22 @@ fn is_json(headers: &HeaderMap) -> bool {
         .to_ascii_lowercase();
     essence == "application/json"
         || (essence.starts_with("application/") && essence.ends_with("+json"))
+}
+
+/// A whole number that may be absent, however it is written: `1.0` is one, in JSON as in
+/// JavaScript.
+pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    let Some(number) = Option::<Number>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let float = || number.as_f64().filter(|float| float.fract() == 0.0);
+    #[expect(clippy::cast_possible_truncation, reason = "`as` saturates")]
+    let whole = number
+        .as_i64()
+        .or_else(|| float().map(|float| float as i64));
+    whole
+        .map(Some)
+        .ok_or_else(|| D::Error::custom("must be a whole number"))
 }
 
 /// Reads a body; an error names the field.

@@ -14,11 +14,12 @@ use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::openapi::{ContentBuilder, Info, OpenApi, Ref, RefOr, ResponseBuilder, Server};
 use utoipa::{IntoResponses, PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use workflowai_feedback_protocol::ErrorBody;
+use workflowai_feedback_protocol::{ErrorBody, Outcome};
 
 use crate::app::Shared;
 use crate::base::Base;
 use crate::error::method_not_allowed;
+use crate::export::Format;
 use crate::{api, operations, public};
 
 const ABOUT: &str = "Receives feedback votes on AI answers. Calls of pages need a feedback token \
@@ -74,7 +75,12 @@ fn shared(document: &mut OpenApi) {
     scheme.description = Some("An API key, from `api-key new`".into());
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("api_key", SecurityScheme::Http(scheme));
-    let mut schemas = vec![(ErrorBody::name().into_owned(), ErrorBody::schema())];
+    let mut schemas = vec![
+        (ErrorBody::name().into_owned(), ErrorBody::schema()),
+        // Parameters do not bring theirs along.
+        (Format::name().into_owned(), Format::schema()),
+        (Outcome::name().into_owned(), Outcome::schema()),
+    ];
     ErrorBody::schemas(&mut schemas);
     components.schemas.extend(schemas);
 }

@@ -10,7 +10,7 @@ use super::auth::ApiKey;
 use crate::app::{App, Shared};
 use crate::clock::{SECOND, now};
 use crate::error::ApiError;
-use crate::json::JsonBody;
+use crate::json::{JsonBody, whole};
 use crate::openapi::KeyedRefusals;
 use crate::segments::Segments;
 
@@ -25,6 +25,7 @@ pub struct MintRequest {
     user_id: Option<String>,
     /// Seconds it lasts.
     #[schema(minimum = 1)]
+    #[serde(default, deserialize_with = "whole")]
     expires_in: Option<i64>,
 }
 
@@ -43,6 +44,7 @@ pub struct BatchRequest {
     items: Vec<BatchItem>,
     /// Seconds they last.
     #[schema(minimum = 1)]
+    #[serde(default, deserialize_with = "whole")]
     expires_in: Option<i64>,
 }
 

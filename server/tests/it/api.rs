@@ -59,6 +59,8 @@ async fn a_minted_token_votes_on_its_run_as_its_user() {
         (&entry["run_id"], &entry["user_id"]),
         (&json!("run-1"), &json!("user-1"))
     );
+    let written = json!({ "expires_in": 3_600.0 });
+    post(&server, &key, MINT, written).await.ok();
     let unbound = post(&server, &key, MINT, json!({})).await.ok();
     let reply = vote(
         &server,
@@ -151,6 +153,7 @@ async fn bad_minting_requests_name_their_field() {
     for (body, field) in [
         (json!({ "expires_in": 0 }), "expires_in"),
         (json!({ "expires_in": "soon" }), "expires_in"),
+        (json!({ "expires_in": 1.5 }), "expires_in"),
         (json!({ "user_id": "x".repeat(257) }), "user_id"),
         (json!({ "user_id": 1 }), "user_id"),
     ] {

@@ -23,12 +23,14 @@ use crate::server::{Server, line};
 /// How many kills `cargo xtask crash` asks for, as `SQLITE POSTGRESQL`.
 const KILLS: &str = "WORKFLOWAI_FEEDBACK_TEST_KILLS";
 /// Kills of an everyday test.
-const FEW: (usize, usize) = (6, 4);
+const FEW: (i64, i64) = (6, 4);
 /// Those who vote at the same time, each on keys of their own, one request after the other.
 const WORKERS: usize = 12;
 const KEYS: usize = 6;
+/// Changes acknowledged in a round, at least.
+const CHANGES: i64 = 25;
 
-fn kills() -> (usize, usize) {
+fn kills() -> (i64, i64) {
     let Ok(asked) = std::env::var(KILLS) else {
         return FEW;
     };
@@ -278,6 +280,22 @@ struct Rounds<'a> {
 }
 
 impl Rounds<'_> {
+    /// Waits until some changes of this round are acknowledged.
+    async fn under_way(&self) {
+        let applied = || -> i64 {
+            let book = self.book.lock().expect("the book");
+            book.values().map(|known| known.applied).sum()
+        };
+        let (before, begun) = (applied(), std::time::Instant::now());
+        while applied() < before + CHANGES {
+            assert!(
+                begun.elapsed() < Duration::from_mins(1),
+                "no votes are taken"
+            );
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
     async fn once(&mut self, cluster: Option<&mut Cluster>) -> Vec<String> {
         self.round += 1;
         let flags = [
@@ -309,8 +327,9 @@ impl Rounds<'_> {
                 ))
             })
             .collect();
-        // At another moment every round.
-        let moment = 40 + (self.round * 37) % 160;
+        // Under way, however slow the machine is; then at another moment every round.
+        self.under_way().await;
+        let moment = (self.round * 37) % 160;
         tokio::time::sleep(Duration::from_millis(moment as u64)).await;
         let mut cluster = cluster;
         if let Some(cluster) = &mut cluster {
@@ -357,7 +376,7 @@ async fn what_was_acknowledged_is_there_after_kills_on_sqlite() {
     let book = rounds.book.lock().expect("the book");
     let applied: i64 = book.values().map(|known| known.applied).sum();
     println!("{} kills, {applied} changes", rounds.round);
-    assert!(applied > 100, "{applied}");
+    assert!(applied >= CHANGES * kills().0, "{applied}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -377,7 +396,7 @@ async fn what_was_acknowledged_is_there_after_kills_of_receiver_and_postgresql()
     let book = rounds.book.lock().expect("the book");
     let applied: i64 = book.values().map(|known| known.applied).sum();
     println!("{} kills, {applied} changes", rounds.round);
-    assert!(applied > 40, "{applied}");
+    assert!(applied >= CHANGES * kills().1, "{applied}");
 }
 
 /// Runs rounds until a fault shows.

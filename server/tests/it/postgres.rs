@@ -44,6 +44,7 @@ async fn everything_passes_on_postgresql_too() {
     cluster.ready().await;
     the_suite_passes(&cluster);
     receivers_that_share_a_database_agree_on_every_key(&cluster).await;
+    of_receivers_that_start_together_one_made_the_database(&cluster).await;
     a_database_that_may_lose_commits_is_refused_unless_allowed(&cluster).await;
 }
 
@@ -120,6 +121,20 @@ async fn receivers_that_share_a_database_agree_on_every_key(cluster: &Cluster) {
             let found = Request::new(*address, "GET", &path).send().await.ok();
             assert_eq!(found, json!({ "outcome": "negative" }));
         }
+    }
+}
+
+/// Which of them made the database is decided under the lease, by the one row that says so.
+async fn of_receivers_that_start_together_one_made_the_database(cluster: &Cluster) {
+    for round in 0..12 {
+        let url = crate::receiver::new_schema(&cluster.url()).await;
+        let opened = (0..4).map(|_| tokio::spawn(Receiver::open(on(&url, false))));
+        let mut new = 0;
+        for receiver in opened.collect::<Vec<_>>() {
+            let receiver = receiver.await.expect("no panic").expect("a receiver");
+            new += usize::from(receiver.is_new());
+        }
+        assert_eq!(new, 1, "round {round}");
     }
 }
 

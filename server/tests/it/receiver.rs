@@ -59,7 +59,7 @@ pub async fn start_with(change: impl FnOnce(&mut Config)) -> Running {
 }
 
 /// Each test has a schema to itself. Returns the address that leads to it.
-async fn new_schema(server: &str) -> String {
+pub async fn new_schema(server: &str) -> String {
     let name = format!("test_{}", uuid::Uuid::new_v4().simple());
     let mut connection = sqlx::PgConnection::connect(server)
         .await
