@@ -143,9 +143,14 @@ export const lock = (key: string): Promise<() => void> =>
     request();
   });
 
+/** Lets other requests of this page's keys begin: whoever held the locks is gone. */
+export const letGo = (): void => {
+  for (const release of held) release();
+};
+
 const leave = () => {
   stay.abort();
-  for (const release of held) release();
+  letGo();
 };
 const comeBack = () => {
   stay = new AbortController();

@@ -13,7 +13,7 @@ import {
   textOf,
   warn,
 } from "./controller.ts";
-import { fold, forget, guard, kept, keys, lock, read } from "./device.ts";
+import { fold, forget, guard, kept, keys, letGo, lock, read } from "./device.ts";
 import type { FeedbackElement } from "./feedback-element.ts";
 import { adopt, record } from "./outbox.ts";
 import { runOf } from "./run-of.ts";
@@ -62,6 +62,8 @@ const notice = (error: unknown) => {
 const die = () => {
   if (dead) return;
   dead = true;
+  // It can end no request any more.
+  letGo();
   for (const each of running) each._abandon();
 };
 
