@@ -32,7 +32,9 @@ export const walk = async (
   });
   page.on("pageerror", (error) => said.push(String(error)));
   page.on("response", (response) => {
-    if (response.ok()) files.push(new URL(response.url()).pathname);
+    // Some development servers answer with a page where there is no such file.
+    const page = response.headers()["content-type"]?.startsWith("text/html");
+    if (response.ok() && !page) files.push(new URL(response.url()).pathname);
   });
   await page.addInitScript(countInstances);
   // Whatever server the page is from: votes go to the receiver's port.

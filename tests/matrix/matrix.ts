@@ -111,7 +111,7 @@ const results: Result[] = [];
 for (const cell of CELLS) {
   const name = [cell.bundler, cell.app, cell.policy?.name].filter(Boolean).join(", ");
   if (!chosen(cell, name)) continue;
-  test(name, async () => {
+  test(name, async (t) => {
     const folder = await project(cell.bundler);
     const work = await lay(cell, folder);
     const built = await look(cell, await serveBuilt(cell, folder, work));
@@ -123,6 +123,7 @@ for (const cell of CELLS) {
       const program = join(folder, "node_modules/.bin", file);
       result.served = await look(cell, await serveBy(work, [program, ...given], {}));
     }
+    t.diagnostic(`core: ${built.core}, ${result.served?.core ?? "no server"}`);
     results.push(result);
   });
 }

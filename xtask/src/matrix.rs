@@ -12,9 +12,9 @@ use crate::workspace::Workspace;
 /// The tests of the cells.
 const CELLS: &str = "tests/matrix/matrix.ts";
 
-/// The tests of the cells and of the examples.
-pub fn tests() -> [PathBuf; 2] {
-    [CELLS, "tests/matrix/examples.ts"].map(PathBuf::from)
+/// The tests of the cells, the examples and the types.
+pub fn tests() -> [PathBuf; 3] {
+    [CELLS, "tests/matrix/examples.ts", "tests/matrix/types.ts"].map(PathBuf::from)
 }
 
 /// The committed table.

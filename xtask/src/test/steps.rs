@@ -144,7 +144,7 @@ pub const STEPS: &[Step] = &[
         "the packed package in the bundlers that differ most, and the examples",
         |at, counts| {
             let mut node = browser_script(at)?;
-            node.env("MATRIX", "everyday");
+            node.env("MATRIX", "everyday").arg("--test-concurrency=1");
             node_test(&mut node, &matrix::tests(), counts)
         },
     )
@@ -154,7 +154,9 @@ pub const STEPS: &[Step] = &[
         "the packed package in every bundler and framework, against the table, and every example",
         |at, counts| {
             let mut node = browser_script(at)?;
-            node.env("MATRIX_TABLE", matrix::TABLE);
+            // They install into the same folders.
+            node.env("MATRIX_TABLE", matrix::TABLE)
+                .arg("--test-concurrency=1");
             node_test(&mut node, &matrix::tests(), counts)
         },
     )
