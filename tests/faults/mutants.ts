@@ -35,12 +35,16 @@ export const MUTANTS: Mutant[] = [
     change: [
       "delivery.ts",
       "  // Full jitter:",
-      '  if (kind === "unavailable") return settle(delivery, "not_accepted", "rejected");\n  // Full',
+      '  if ((kind as string) === "unavailable") return settle(delivery, "not_accepted", "rejected");\n  // Full',
     ],
   },
   {
     name: "a refusal is tried again",
-    change: ["delivery.ts", 'return settle(delivery, value, "rejected");', "break;"],
+    change: [
+      "delivery.ts",
+      'return settle(delivery, value, "rejected");',
+      "delivery._status = value;\n      return { _wait: 1000 };",
+    ],
   },
   {
     name: "the comment is lost",
