@@ -79,6 +79,9 @@ dashboardTest("keys move, choose, mark, undo and open", { votes: 200 }, async (t
   const open = await votes.count();
   const focused = () =>
     votes.evaluateAll((all) => all.findIndex((vote) => vote.contains(document.activeElement)));
+  // Keys pressed before the script runs go nowhere.
+  const ready = () => page.getByRole("button", { name: "Keyboard shortcuts" }).waitFor();
+  await ready();
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   assert.equal(await focused(), 1);
@@ -87,16 +90,19 @@ dashboardTest("keys move, choose, mark, undo and open", { votes: 200 }, async (t
   await page.keyboard.press("j");
   await page.keyboard.press("r");
   await page.getByText("Done for 1 vote.").waitFor();
+  await ready();
   assert.equal(await votes.count(), open - 1);
   assert.equal(await focused(), 1, "the next vote has the focus");
   await page.keyboard.press("z");
   await page.getByText("Undone for 1 vote.").waitFor();
+  await ready();
   await page.keyboard.press("j");
   await page.keyboard.press("x");
   await page.keyboard.press("j");
   await page.keyboard.press("x");
   await page.keyboard.press("c");
   await page.getByText("Done for 2 votes.").waitFor();
+  await ready();
   await page.keyboard.press("/");
   await page.keyboard.type("just words, jkx");
   assert.equal(await page.getByLabel("Words in the comment").inputValue(), "just words, jkx");
@@ -116,6 +122,7 @@ dashboardTest("keys move, choose, mark, undo and open", { votes: 200 }, async (t
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "What happened" }).waitFor();
+  await ready();
   await page.keyboard.press("i");
   await page.getByText("Marked incorrect").waitFor();
 });
@@ -185,4 +192,6 @@ dashboardTest("new votes are told and move nothing", { votes: 60 }, async (t, da
   await page.getByText("Brand new").waitFor();
   assert.ok(await page.locator("#new").isHidden());
   assert.match(page.url(), /outcome=negative/);
+  // A receiver that stops lets an open stream end.
+  await page.context().close();
 });
