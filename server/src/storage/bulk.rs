@@ -144,8 +144,13 @@ async fn store(
     let mut entries = Rows::default();
     let mut reasons = Rows::default();
     let mut history = Rows::default();
+    let mut searched = Rows::default();
     for (id, vote) in batch {
         entry(&mut entries, id, vote);
+        if vote.comment.is_some() {
+            searched.count += 1;
+            searched.text(id);
+        }
         for reason in &vote.reasons {
             reasons.count += 1;
             reasons.text(id);
@@ -163,6 +168,9 @@ async fn store(
         .await?;
     reasons
         .insert(connection, "reasons (feedback_id, reason)")
+        .await?;
+    searched
+        .insert(connection, "search_due (feedback_id)")
         .await?;
     history
         .insert(

@@ -35,4 +35,7 @@ async fn the_demo_shows_them() {
     let server = Server::start(folder.path(), &["--demo", "--data-dir", "data"]);
     let list = server.request("GET", "/dashboard").send().await.text();
     assert!(list.contains("300 votes"), "{list}");
+    let path = "/dashboard?has_comment=true&q=the";
+    let found = server.request("GET", path).send().await.text();
+    assert!(found.contains("class=\"comment\""), "{found}");
 }
