@@ -178,7 +178,10 @@ dashboardTest("a team signs in, invites and joins", { demo: false }, async (t, d
 dashboardTest("new votes are told and move nothing", { votes: 60 }, async (t, dashboard) => {
   const page = await dashboard.open(t, "/dashboard?outcome=negative");
   const first = page.locator(".votes > .vote").first();
-  const before = await first.evaluate((vote) => [vote.textContent, vote.offsetTop]);
+  const before = await first.evaluate((vote) => [
+    vote.textContent,
+    vote.getBoundingClientRect().top,
+  ]);
   const support = { agent: "support-chat" };
   await dashboard.vote({ ...support, run: "new-1" }, { outcome: "negative", comment: "Brand new" });
   await dashboard.vote({ ...support, run: "new-2" }, { outcome: "positive" });
@@ -187,7 +190,10 @@ dashboardTest("new votes are told and move nothing", { votes: 60 }, async (t, da
   const news = page.getByRole("link", { name: "2 new" });
   await news.waitFor();
   assert.match(await page.title(), /^\(2\) /);
-  assert.deepEqual(await first.evaluate((vote) => [vote.textContent, vote.offsetTop]), before);
+  assert.deepEqual(
+    await first.evaluate((vote) => [vote.textContent, vote.getBoundingClientRect().top]),
+    before,
+  );
   await news.click();
   await page.getByText("Brand new").waitFor();
   assert.ok(await page.locator("#new").isHidden());
