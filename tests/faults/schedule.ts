@@ -175,8 +175,9 @@ export const draw = (seed: number, cores: Partial<Record<Core, number>> = CORES)
       steps.push({ do: what, ...at });
     }
   }
+  // The shell alone delivers nothing that an earlier page kept: the last page has more than that.
   const last = devices.map(() =>
-    dice.weighted<Core>("there" in cores ? { there: 1, refused: 1 } : cores),
+    dice.weighted<Core>({ ...("there" in cores && { there: 1 }), refused: 1 }),
   );
   const renewed = Array.from({ length: runs }, () => dice.chance(0.75));
   return { seed, devices, runs, steps, last, renewed };
