@@ -233,8 +233,11 @@ class World {
     await this.#connect(true);
     for (const run of [...this.expired]) if (schedule.renewed[run]) this.#renew(run);
     if (dice.chance(0.3)) await this.#pass(700_000);
+    for (const { arrive } of network.sites) arrive();
     for (const visit of this.#alive()) {
-      if (dice.chance(0.7)) await this.#end(visit, "leave");
+      // The shell alone sends when it is left.
+      const alone = network.sites[visit.number]?.core === "nothing";
+      if (dice.chance(0.7) || alone) await this.#end(visit, "leave");
     }
     for (const [device, core] of schedule.last.entries()) {
       network.epoch++;
