@@ -3,6 +3,17 @@ import type { FeedbackElement } from "./feedback-element.ts";
 import { PREFIX } from "./outbox.ts";
 import { expired, runOf } from "./run-of.ts";
 
+/** Idle calls come one by one. Elements whose calls are no further apart ask together. */
+const TOGETHER = 50;
+const asking = new Set<FeedbackElement>();
+let timer: ReturnType<typeof setTimeout>;
+
+const ask = async () => {
+  const { restore } = await import("./restore.ts");
+  for (const element of asking) restore(element);
+  asking.clear();
+};
+
 /** What can wait until the page has painted, for the elements that have any of it to do. */
 export const attach = (element: FeedbackElement): void => {
   // Gone again meanwhile.
@@ -27,6 +38,8 @@ export const attach = (element: FeedbackElement): void => {
   }
   import("./locales.ts").then(({ localise }) => localise(element));
   if (element.restore && element._key && !element._given) {
-    import("./restore.ts").then(({ restore }) => restore(element));
+    asking.add(element);
+    clearTimeout(timer);
+    timer = setTimeout(ask, TOGETHER);
   }
 };
