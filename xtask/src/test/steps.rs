@@ -138,7 +138,8 @@ pub const STEPS: &[Step] = &[
         "votes through a scripted network, by 50 seeds",
         |at, _| faults::play(at, &Faults::Seeds(EVERY_DAY)),
     )
-    .built(),
+    .built()
+    .long(),
     Step::test(
         "matrix",
         "the packed package in the bundlers that differ most, and the examples",
