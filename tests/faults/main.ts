@@ -32,31 +32,32 @@ interface Place {
   orderless: boolean;
 }
 
-/** What each seed broke that broke something; ends at the first of them if asked. */
+/** What each seed broke that broke something; ends at the first that broke what is looked for. */
 const run = async (
   place: Place,
   seeds: number[],
   schedule: (seed: number) => Schedule,
-  first = false,
+  looked?: RegExp,
 ): Promise<Map<number, string[]>> => {
   const failed = new Map<number, string[]>();
   const rest = seeds.values();
   let browser: Promise<Browser> | undefined;
   const one = async (seed: number) => {
     browser ||= launch();
+    const present = browser;
     let broken: string[];
     try {
-      broken = check(await play({ ...place, browser: await browser }, schedule(seed)));
+      broken = check(await play({ ...place, browser: await present }, schedule(seed)));
     } catch (error) {
       broken = [`${(error as Error).stack}`];
       // A browser that is gone fails no other seed.
-      if (!(await browser).isConnected()) browser = undefined;
+      if (!(await present).isConnected() && browser === present) browser = undefined;
     }
     if (broken.length) failed.set(seed, broken);
   };
   const work = async () => {
     for (const seed of rest) {
-      if (first && failed.size) return;
+      if (looked && [...failed.values()].flat().some((line) => looked.test(line))) return;
       await one(seed);
     }
   };
@@ -74,7 +75,7 @@ if (values.mutants) {
   // Without WebAssembly the TypeScript implementation runs.
   const cores = { refused: 8, "no loader": 1, nothing: 1 } as const;
   const schedule = (seed: number) => draw(seed, cores);
-  const sound = { receiver, folder: await build({ name: "none" }), orderless: false };
+  const sound = { receiver, folder: await build({}), orderless: false };
   /** The seeds that fail without a fault: they find nothing. */
   const unsound = new Set<number>();
   for (const mutant of MUTANTS) {
@@ -83,14 +84,15 @@ if (values.mutants) {
     let found = "NOT FOUND";
     let seeds = upTo(ENOUGH).filter((seed) => !unsound.has(seed));
     while (found === "NOT FOUND" && seeds.length) {
-      const failed = await run(place, seeds, schedule, true);
-      const [seed] = [...failed.keys()].sort((one, other) => one - other);
-      if (seed === undefined) break;
-      // The fault is to blame if the seed fails again with it, and twice not without.
-      const again = (await run(place, [seed], schedule)).get(seed);
-      const without = await run(sound, [seed, seed], schedule);
-      if (without.size) unsound.add(seed);
-      else if (again) found = `found by seed ${seed}: ${again.join("; ")}`;
+      const failed = [...(await run(place, seeds, schedule, mutant.shows))];
+      const [seed, line] = failed
+        .map(([seed, broken]) => [seed, broken.find((line) => mutant.shows.test(line))] as const)
+        .filter(([, line]) => line)
+        .sort(([one], [other]) => one - other)[0] ?? [0];
+      if (!seed) break;
+      // Twice without the fault: what fails then has found nothing.
+      if ((await run(sound, [seed, seed], schedule)).size) unsound.add(seed);
+      else found = `found by seed ${seed}: ${line}`;
       seeds = seeds.filter((other) => other > seed);
     }
     console.log(`${mutant.name}: ${found}`);

@@ -7,6 +7,8 @@ import { promisify } from "node:util";
 /** A deliberate fault in the code. */
 export interface Mutant {
   name: string;
+  /** What it breaks: a seed that breaks something else has not found it. */
+  shows: RegExp;
   /** Replaces one text of a file of `element/`; none is in the receiver. */
   change?: [file: string, from: string, to: string];
 }
@@ -15,23 +17,28 @@ export interface Mutant {
 export const MUTANTS: Mutant[] = [
   {
     name: "nothing is written before the request",
+    shows: /nothing went out|the receiver holds/,
     change: ["feedback-element.ts", "!attempt(() => (localStorage[PREFIX + key] = text))", "false"],
   },
   {
     name: "a 200 counts without a look at its body",
+    shows: /claims/,
     change: ["answer.ts", "return readProof(sent, user, reply);", 'return ["proven"];'],
   },
   {
     name: "tabs do not wait for each other",
+    shows: /two requests of one vote/,
     change: ["device.ts", "setTimeout(go, PATIENCE);\n    request();", "void request;\n    go();"],
   },
-  { name: "the receiver does not look at the order" },
+  { name: "the receiver does not look at the order", shows: /an older press was applied/ },
   {
     name: "keepalive is forgotten",
+    shows: /nothing went out/,
     change: ["feedback-element.ts", "{ keepalive: true }", "{ keepalive: false }"],
   },
   {
     name: "a 5xx removes the vote",
+    shows: /the receiver holds/,
     change: [
       "delivery.ts",
       "  // Full jitter:",
@@ -40,6 +47,7 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "a refusal is tried again",
+    shows: /follows the final answer/,
     change: [
       "delivery.ts",
       'return settle(delivery, value, "rejected");',
@@ -48,20 +56,23 @@ export const MUTANTS: Mutant[] = [
   },
   {
     name: "the comment is lost",
+    shows: /the receiver holds|claims/,
     change: ["feedback-element.ts", "      ...vote,", "      ...vote,\n      comment: undefined,"],
   },
   {
     name: "Retry-After is ignored",
+    shows: /sooner than Retry-After/,
     change: ["answer.ts", '["unavailable", retryAfter]', '["unavailable", 0]'],
   },
   {
     name: "a queued vote is called sent",
+    shows: /claims/,
     change: ["delivery.ts", 'first ? "queued"', 'first ? "sent"'],
   },
 ];
 
 /** Builds the package with a mutant in it and gives its folder, to be removed after use. */
-export const build = async ({ change }: Mutant): Promise<string> => {
+export const build = async ({ change }: Pick<Mutant, "change">): Promise<string> => {
   const root = resolve(import.meta.dirname, "../..");
   const folder = await mkdtemp(join(tmpdir(), "mutant-"));
   for (const name of await readdir(root)) {
