@@ -55,6 +55,34 @@ const reasonsOf = ({ reasons }: FeedbackElement): string[] =>
 export const textOf = (element: FeedbackElement): HTMLTextAreaElement =>
   element._find("textarea") as HTMLTextAreaElement;
 
+/** The longest comment, in characters as the receiver counts them; see `src/limits.rs`. */
+const COMMENT = 10_000;
+
+/** How many characters of a comment are left; negative past the limit. */
+export const charactersLeft = (comment: string): number => COMMENT - [...comment].length;
+
+/** The button that was pressed, if any. */
+export const pressedButton = (event: Event): HTMLButtonElement | undefined =>
+  event.type === "click"
+    ? (event.composedPath().find((node) => (node as Element).localName === "button") as
+        | HTMLButtonElement
+        | undefined)
+    : undefined;
+
+/** The keys of the panel: calls `send` where one of them is meant to. */
+export const hearKey = (element: FeedbackElement, event: Event, send: () => void): void => {
+  const { key, ctrlKey, metaKey, isComposing } = event as KeyboardEvent;
+  // The Enter that ends an input method's composition is no wish to send.
+  if (key === "Enter" && (ctrlKey || metaKey) && !isComposing) {
+    if (event.composedPath()[0] !== textOf(element)) return;
+    // Or else the key presses the thumb that gets the focus, outside Chromium.
+    event.preventDefault();
+    send();
+  } else if (key === "Escape" && element.commentPlacement === "inline") {
+    closePanel(element);
+  }
+};
+
 /** Reads an element. */
 export const settingsOf = (element: FeedbackElement): ElementSettings => ({
   token: element.feedbackToken || undefined,

@@ -108,6 +108,11 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
   _controller: Controller = this;
   _page = page;
 
+  /** An attribute or its lower-cased alias; empty means absent. */
+  _get(name: string) {
+    return this.getAttribute(dashed(name)) || this.getAttribute(name);
+  }
+
   /** The receiver's base address, without a slash at its end. */
   _endpoint() {
     // An address that is none stays as it is, and fails when something is sent.
@@ -140,11 +145,6 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
 
   _find(selector: string) {
     return this._root.querySelector<HTMLElement>(selector);
-  }
-
-  /** An attribute or its lower-cased alias; empty means absent. */
-  _get(name: string) {
-    return this.getAttribute(dashed(name)) || this.getAttribute(name);
   }
 
   /** A setting in force: `configure` first, then the page's `<meta>`. */
@@ -253,7 +253,7 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
   /** Remembers a key that was pressed on this page. */
   _touch(key: string) {
     if (page[key]) return;
-    page[key] = true;
+    page[key] = 1;
     // Whatever is not proven yet goes out once more on the way out. Both arriving is harmless: it
     // is the same intent.
     addEventListener("pagehide", () => {
@@ -300,11 +300,6 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
     );
   }
 
-  handleEvent(event: Event) {
-    this.preload();
-    this._controller._handle(event);
-  }
-
   /** Until the core is there: hears the buttons. */
   _handle(event: Event) {
     if (event.type !== "click") return;
@@ -322,6 +317,8 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
   /** Until the core is there: a press is shown and kept. */
   _vote(outcome: Outcome | null, options?: VoteOptions, source?: HTMLElement) {
     this._late = true;
+    // `configure` may have been called since.
+    this.attributeChangedCallback();
     if (this._live) {
       this._record(this._key as string, outcome, options);
       this._shown = outcome;
@@ -335,6 +332,11 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
     if (!/^(positive|negative|null)$/.test(outcome as string)) throw TypeError("outcome");
     this._controller._vote(outcome, options);
     this.preload();
+  }
+
+  handleEvent(event: Event) {
+    this.preload();
+    this._controller._handle(event);
   }
 
   /** Takes the vote back. */

@@ -2,12 +2,15 @@ import * as core from "#core";
 import {
   type Controller,
   catchUp,
+  charactersLeft,
   clearPanel,
   closePanel,
   dress,
   emit,
+  hearKey,
   mirror,
   panel,
+  pressedButton,
   restamp,
   settingsOf,
   textOf,
@@ -166,10 +169,9 @@ class Core implements Controller {
 
   _handle(event: Event) {
     const element = this._element;
-    const button = event.composedPath().find((node) => (node as Element).localName === "button") as
-      | HTMLButtonElement
-      | undefined;
-    if (event.type !== "click" || !button) return;
+    const button = pressedButton(event);
+    if (!button) return;
+    element.attributeChangedCallback();
     const value = button.value as Outcome | undefined;
     if (value && !element._live) warn(element);
     else if (value) {
@@ -186,24 +188,14 @@ class Core implements Controller {
 
   /** The keys of the text box; the core hears them after this. */
   handleEvent(event: Event) {
-    const { key, ctrlKey, metaKey, isComposing } = event as KeyboardEvent;
-    const element = this._element;
-    if (key === "Enter" && (ctrlKey || metaKey) && !isComposing) {
-      if (event.composedPath()[0] === textOf(element)) {
-        // Or else the key presses the thumb that gets the focus, outside Chromium.
-        event.preventDefault();
-        this._send();
-      }
-    } else if (key === "Escape" && element.commentPlacement === "inline") {
-      closePanel(element);
-    }
+    hearKey(this._element, event, () => this._send());
   }
 
   /** The core sends; the panel closes, and the press is guarded like any other. */
   _send() {
     const element = this._element;
     const comment = textOf(element).value;
-    if (!element._live || [...comment].length > 10_000) return;
+    if (!element._live || charactersLeft(comment) < 0) return;
     closePanel(element);
     this._expect(element._shown, { comment: comment || undefined });
   }
@@ -234,6 +226,7 @@ class Core implements Controller {
   }
 
   _vote(outcome: Outcome | null, options?: VoteOptions) {
+    this._element.attributeChangedCallback();
     this._touch();
     this._guard(
       () => {

@@ -2,12 +2,15 @@ import english from "#locales/en";
 import {
   type Controller,
   catchUp,
+  charactersLeft,
   clearPanel,
   closePanel,
   dress,
   emit,
+  hearKey,
   mirror,
   panel,
+  pressedButton,
   settingsOf,
   textOf,
   warn,
@@ -21,11 +24,8 @@ import { runOf } from "./run-of.ts";
 import { clean } from "./text.ts";
 import type { Kept, Messages, Outcome, VoteOptions } from "./types.ts";
 
-/** Characters as the receiver counts them; see `src/limits.rs`. */
-const COMMENT = 10_000;
+/** The counter appears when so many characters are left; see `src/limits.rs`. */
 const COUNTER_FROM = 500;
-
-const length = (text: string) => [...text].length;
 
 /** Runs an element without WebAssembly. */
 export const attach = (element: FeedbackElement): void => {
@@ -56,25 +56,15 @@ class StandIn implements Controller, Watcher {
   }
 
   handleEvent(event: Event) {
-    const { key, ctrlKey, metaKey, isComposing } = event as KeyboardEvent;
     if (event.type === "input") this._count();
-    // The Enter that ends an input method's composition is no wish to send.
-    else if (key === "Enter" && (ctrlKey || metaKey) && !isComposing) {
-      // Or else the key presses the thumb that gets the focus, outside Chromium.
-      event.preventDefault();
-      this._send();
-    } else if (key === "Escape" && this._element.commentPlacement === "inline") {
-      closePanel(this._element);
-    }
+    else hearKey(this._element, event, () => this._send());
   }
 
   _handle(event: Event) {
-    if (event.type !== "click") return;
     const element = this._element;
-    const button = event.composedPath().find((node) => (node as Element).localName === "button") as
-      | HTMLButtonElement
-      | undefined;
+    const button = pressedButton(event);
     const name = button?.name;
+    if (button) element.attributeChangedCallback();
     if (name === "outcome") {
       if (!element._live) return warn(element);
       const value = button?.value as Outcome;
@@ -95,7 +85,7 @@ class StandIn implements Controller, Watcher {
     const element = this._element;
     const outcome = element._shown;
     const comment = clean(textOf(element).value);
-    if (!outcome || !element._live || length(comment) > COMMENT) return;
+    if (!outcome || !element._live || charactersLeft(comment) < 0) return;
     const reasons = outcome === "negative" ? [...this._chosen] : [];
     closePanel(element);
     this._vote(outcome, {
@@ -105,6 +95,7 @@ class StandIn implements Controller, Watcher {
   }
 
   _vote(outcome: Outcome | null, options?: VoteOptions) {
+    this._element.attributeChangedCallback();
     const post = this._post;
     if (!post) return;
     const comment = options?.comment;
@@ -185,7 +176,7 @@ class StandIn implements Controller, Watcher {
   /** Counts the characters left, near the limit. */
   _count() {
     const { value } = textOf(this._element);
-    const left = COMMENT - length(value);
+    const left = charactersLeft(value);
     const words =
       left < 0 ? this._messages.excess : left <= COUNTER_FROM ? this._messages.remaining : "";
     say(this._element._find("[part=counter]") as Element, words?.replace("#", `${Math.abs(left)}`));

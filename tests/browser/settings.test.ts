@@ -22,6 +22,26 @@ for (const [how, policy] of BOTH) {
     );
   });
 
+  test(`${how}: configure() counts for an element that is there already`, async (t) => {
+    const { page, widget, calls } = await scene(t, { policy });
+    const configure = (apiUrl: string) =>
+      page.evaluate(async (apiUrl) => {
+        const { configure } = (await import("/index.js" as string)) as typeof Package;
+        configure({ apiUrl });
+      }, apiUrl);
+    await configure("/later");
+    await widget.thumb("positive").click();
+    await widget.reach("sent", "positive");
+    // Now that something else runs the element.
+    await configure("/latest");
+    await widget.thumb("negative").click();
+    await widget.reach("sent", "negative");
+    assert.deepEqual(
+      (await calls(2)).map(({ path }) => path),
+      ["/later/v1/feedback", "/latest/v1/feedback"],
+    );
+  });
+
   test(`${how}: reasons that are no list offer none and stop no vote`, async (t) => {
     const { page, widget } = await scene(t, { policy });
     const element = page.locator("workflowai-feedback");
