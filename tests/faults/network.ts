@@ -290,7 +290,7 @@ export class Network {
       open: true,
       final: false,
     };
-    this.#watch(passage, site);
+    this.#watch(passage, site, Number(request.headers["x-beside"] ?? 0));
     this.passages.push(passage);
     response.on("close", () => {
       passage.open = false;
@@ -299,14 +299,15 @@ export class Network {
   }
 
   /** The rules that show while requests pass by. */
-  #watch(passage: Passage, site: Site): void {
+  #watch(passage: Passage, site: Site, beside: number): void {
     if (passage.leaving) return;
+    if (beside) this.broken.push(`a page has ${beside + 1} requests of a vote: ${told(passage)}`);
     for (const other of this.passages) {
       const { leaving, open } = other;
-      const beside = this.sites[other.page] as Site;
-      if (leaving || beside.leaving || beside.device !== site.device) continue;
+      const theirs = this.sites[other.page] as Site;
+      if (leaving || theirs.leaving || theirs.device !== site.device) continue;
       if (other.token !== passage.token) continue;
-      if (open && (other.page === passage.page || this.locks(site.device))) {
+      if (open && other.page !== passage.page && this.locks(site.device)) {
         this.broken.push(`two requests of one vote at a time: ${told(other)}, ${told(passage)}`);
       }
       if (

@@ -93,13 +93,50 @@ export const setUp = ({ ahead: start, skew: offset, storage, locks }: PageSetup)
     written: [],
   };
   window.faults = faults;
+  // The page itself says what it has under way of a vote: seen from outside, the end of one request
+  // and the beginning of the next may change places.
+  const bodies = new WeakMap<Request, BodyInit | null | undefined>();
+  window.Request = new Proxy(Request, {
+    construct(target, [url, init]: [string, RequestInit | undefined]) {
+      const request = new target(url, init);
+      bodies.set(request, init?.body);
+      return request;
+    },
+  });
+  const underWay = new Map<string, number>();
+  const begin = (given: [Request | string, RequestInit?]) => {
+    const [asked, init] = given;
+    const made = asked instanceof Request;
+    const body = made ? bodies.get(asked) : init?.body;
+    if (typeof body !== "string" || init?.keepalive) return () => {};
+    const { feedback_token } = JSON.parse(body);
+    if (!feedback_token) return () => {};
+    const beside = underWay.get(feedback_token) ?? 0;
+    if (made) asked.headers.set("x-beside", `${beside}`);
+    else given[1] = { ...init, headers: { ...init?.headers, "x-beside": `${beside}` } };
+    underWay.set(feedback_token, beside + 1);
+    let over = false;
+    const end = () => {
+      if (!over) underWay.set(feedback_token, (underWay.get(feedback_token) as number) - 1);
+      over = true;
+    };
+    (made ? asked : init)?.signal?.addEventListener("abort", end);
+    return end;
+  };
   window.fetch = new Proxy(fetch, {
-    apply(target, self, given) {
+    apply(target, self, given: [Request | string, RequestInit?]) {
       faults.flying++;
+      const end = begin(given);
       const answer: Promise<Response> = Reflect.apply(target, self, given);
       const down = () => {
+        end();
         faults.flying--;
       };
+      answer.then((response) => {
+        const text = response.text.bind(response);
+        // Over before whoever reads it goes on.
+        response.text = () => text().finally(end);
+      }, end);
       // The body too, which is read after this.
       answer.then((response) => response.clone().text().then(down, down), down);
       return answer;

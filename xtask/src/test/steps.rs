@@ -138,8 +138,7 @@ pub const STEPS: &[Step] = &[
         "votes through a scripted network, by 50 seeds",
         |at, _| faults::play(at, &Faults::Seeds(EVERY_DAY)),
     )
-    .built()
-    .long(),
+    .built(),
     Step::test(
         "matrix",
         "the packed package in the bundlers that differ most, and the examples",
