@@ -384,17 +384,7 @@ async fn a_revoked_api_key_ends_on_a_running_server() {
 async fn a_backup_restores_and_moves_by_command() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::start(folder.path(), &[]);
-    let token = line(
-        folder.path(),
-        &["token", "mint", "--agent", "a", "--run", "r"],
-    );
-    let body = json!({ "feedback_token": token, "outcome": "positive" });
-    server
-        .request("POST", "/v1/feedback")
-        .json(&body)
-        .send()
-        .await
-        .ok();
+    let token = server.voted(folder.path()).await;
     assert!(run(folder.path(), &["backup", "votes.db"]).status.success());
     assert!(!run(folder.path(), &["backup", "votes.db"]).status.success());
     let refused = run(folder.path(), &["restore", "votes.db"]);
@@ -413,9 +403,10 @@ async fn a_backup_restores_and_moves_by_command() {
     retract.send().await.ok();
     let restored = run(folder.path(), &["restore", "votes.db", "--replace"]);
     assert!(restored.status.success(), "{restored:?}");
-    let path = format!("/v1/feedback?feedback_token={token}");
-    let found = server.request("GET", &path).send().await.ok();
-    assert_eq!(found, json!({ "outcome": "positive" }));
+    assert_eq!(
+        server.outcome(&token).await,
+        json!({ "outcome": "positive" })
+    );
 }
 
 #[test]

@@ -46,22 +46,13 @@ async fn votes_survive_a_kill_under_load() {
 async fn a_stop_finishes_what_it_accepted() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::start(folder.path(), &[]);
-    let token = line(
-        folder.path(),
-        &["token", "mint", "--agent", "a", "--run", "r"],
-    );
-    let body = json!({ "feedback_token": token, "outcome": "positive" });
-    server
-        .request("POST", "/v1/feedback")
-        .json(&body)
-        .send()
-        .await
-        .ok();
+    let token = server.voted(folder.path()).await;
     assert!(server.stop());
     let server = Server::start(folder.path(), &[]);
-    let path = format!("/v1/feedback?feedback_token={token}");
-    let found = server.request("GET", &path).send().await.ok();
-    assert_eq!(found, json!({ "outcome": "positive" }));
+    assert_eq!(
+        server.outcome(&token).await,
+        json!({ "outcome": "positive" })
+    );
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use serde_json::{Value, json};
+
 use crate::http::Request;
 
 /// The binary in a folder, without the settings of whoever runs the tests.
@@ -53,6 +55,21 @@ impl Server {
     /// Starts it on a free port and waits until it says it is ready.
     pub fn start(folder: &Path, arguments: &[&str]) -> Self {
         Self::start_command(command(folder, &["serve", "--listen", "127.0.0.1:0"]).args(arguments))
+    }
+
+    /// Votes thumbs up for a run, and gives the run's token.
+    pub async fn voted(&self, folder: &Path) -> String {
+        let token = line(folder, &["token", "mint", "--agent", "a", "--run", "r"]);
+        let vote = json!({ "feedback_token": token, "outcome": "positive" });
+        let request = self.request("POST", "/v1/feedback").json(&vote);
+        request.send().await.ok();
+        token
+    }
+
+    /// What the receiver says it holds for a token.
+    pub async fn outcome(&self, token: &str) -> Value {
+        let path = format!("/v1/feedback?feedback_token={token}");
+        self.request("GET", &path).send().await.ok()
     }
 
     pub fn start_command(command: &mut Command) -> Self {
