@@ -251,7 +251,7 @@ await writeFile(
       intent: [...modules.loader, "core.wasm"],
       modules: { shell, ...modules, core: ["core.wasm"] },
       // What another compiler or folder may change by a few bytes.
-      wasm: ["core.wasm", "core-inline.js", "loader.js"],
+      wasm: ["core.wasm", "core-inline.js", "inline.js", "loader.js"],
     },
     null,
     2,

@@ -69,6 +69,13 @@ export const pressedButton = (event: Event): HTMLButtonElement | undefined =>
         | undefined)
     : undefined;
 
+/** Before a press: `configure` may have named another receiver since. */
+export const follow = (element: FeedbackElement): void => {
+  if (JSON.parse(element._key || "[]")[0] !== element._endpoint()) {
+    element.attributeChangedCallback();
+  }
+};
+
 /** The keys of the panel: calls `send` where one of them is meant to. */
 export const hearKey = (element: FeedbackElement, event: Event, send: () => void): void => {
   const { key, ctrlKey, metaKey, isComposing } = event as KeyboardEvent;
@@ -176,12 +183,8 @@ export const closePanel = (element: FeedbackElement): void => {
   panel(element, false);
 };
 
-/** Another run's answer: what was typed and chosen belongs to the one before. */
+/** Another run's answer: what was typed belongs to the one before. */
 export const clearPanel = (element: FeedbackElement): void => {
-  for (const reason of element._root.querySelectorAll("[name=reason][aria-pressed=true]")) {
-    // Of no concern to the page.
-    reason.dispatchEvent(new Event("click"));
-  }
   const text = textOf(element);
   text.value = "";
   text.dispatchEvent(new Event("input", { bubbles: true }));

@@ -7,6 +7,7 @@ import {
   closePanel,
   dress,
   emit,
+  follow,
   hearKey,
   mirror,
   panel,
@@ -164,14 +165,15 @@ class Core implements Controller {
   }
 
   acknowledge() {
-    this._heard = true;
+    // What a dead core says of a press that was under way is worth nothing.
+    this._heard ||= !dead;
   }
 
   _handle(event: Event) {
     const element = this._element;
     const button = pressedButton(event);
     if (!button) return;
-    element.attributeChangedCallback();
+    follow(element);
     const value = button.value as Outcome | undefined;
     if (value && !element._live) warn(element);
     else if (value) {
@@ -219,14 +221,20 @@ class Core implements Controller {
   _change() {
     const { _element: element, _key: before } = this;
     this._key = element._key;
-    if (before && runOf(before) !== runOf(this._key)) clearPanel(element);
+    if (before && runOf(before) !== runOf(this._key)) {
+      // The core holds what was chosen. Of no concern to the page, and to this controller.
+      for (const reason of element._root.querySelectorAll("[name=reason][aria-pressed=true]")) {
+        reason.dispatchEvent(new Event("click"));
+      }
+      clearPanel(element);
+    }
     if (this._key && this._key !== before) fold(this._key);
     this._guard(() => core.change(this._number, settingsOf(element)));
     if (!dead) this._mirror();
   }
 
   _vote(outcome: Outcome | null, options?: VoteOptions) {
-    this._element.attributeChangedCallback();
+    follow(this._element);
     this._touch();
     this._guard(
       () => {

@@ -7,6 +7,7 @@ import {
   closePanel,
   dress,
   emit,
+  follow,
   hearKey,
   mirror,
   panel,
@@ -64,7 +65,7 @@ class StandIn implements Controller, Watcher {
     const element = this._element;
     const button = pressedButton(event);
     const name = button?.name;
-    if (button) element.attributeChangedCallback();
+    if (button) follow(element);
     if (name === "outcome") {
       if (!element._live) return warn(element);
       const value = button?.value as Outcome;
@@ -95,7 +96,7 @@ class StandIn implements Controller, Watcher {
   }
 
   _vote(outcome: Outcome | null, options?: VoteOptions) {
-    this._element.attributeChangedCallback();
+    follow(this._element);
     const post = this._post;
     if (!post) return;
     const comment = options?.comment;
@@ -113,7 +114,10 @@ class StandIn implements Controller, Watcher {
     this._messages = { ...english, ...messages };
     translate(element, this._messages);
     if (another) {
-      if (this._key && runOf(this._key) !== runOf(key)) clearPanel(element);
+      if (this._key && runOf(this._key) !== runOf(key)) {
+        this._chosen.clear();
+        clearPanel(element);
+      }
       if (this._post) close(this._post, this);
       this._key = key;
       this._known = null;

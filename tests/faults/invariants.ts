@@ -1,4 +1,4 @@
-import { type Arrival, type Passage, told } from "./network.ts";
+import { type Arrival, owed, type Passage, runOfItem, told } from "./network.ts";
 import type { Claim } from "./page.ts";
 import { of, type Played, type Press } from "./world.ts";
 
@@ -155,10 +155,8 @@ const leftovers = ({ kept, network, visits, expired, schedule }: Played) => {
   const broken: string[] = [];
   for (const [device, names] of kept.entries()) {
     for (const name of names) {
-      const token = [...network.tokens.keys()].find((token) => name.includes(token));
-      const run = network.tokens.get(token ?? "")?.run;
-      if (run === undefined || !expired.has(run)) {
-        broken.push(`device ${device} still keeps ${name.replace(token ?? "", `(run ${run})`)}`);
+      if (owed(name, network, expired)) {
+        broken.push(`device ${device} still keeps ${name} of run ${runOfItem(name, network)}`);
       }
     }
   }

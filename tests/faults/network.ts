@@ -447,6 +447,16 @@ export class Network {
   }
 }
 
+/** Which run an item of an outbox is about. */
+export const runOfItem = (name: string, { tokens }: Network): number | undefined =>
+  [...tokens].find(([token]) => name.includes(token))?.[1].run;
+
+/** Whether an item of an outbox has to go out: its run has a token that counts. */
+export const owed = (name: string, network: Network, expired: Set<number>): boolean => {
+  const run = runOfItem(name, network);
+  return run === undefined || !expired.has(run);
+};
+
 /** A request in words. */
 export const told = ({ page, run, body, fate, epoch }: Passage): string =>
   `[page ${page}, run ${run}, step ${epoch}: ${body.outcome ?? "taken back"} ${

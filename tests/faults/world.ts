@@ -1,6 +1,6 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { wrapCore } from "../browser/fixtures/trap.ts";
-import { Network, type Passage } from "./network.ts";
+import { Network, owed, type Passage } from "./network.ts";
 import { type Heard, setUp } from "./page.ts";
 import { random } from "./random.ts";
 import type { Receiver, Stored } from "./receiver.ts";
@@ -248,7 +248,22 @@ class World {
     await this.#pass(400_000);
     await network.release(true);
     await this.#settle();
-    for (const device of schedule.devices.keys()) {
+    // A machine with other things to do loads files late, and what comes after them: the time is for
+    // a failure alone.
+    for (let time = 0; time < 40; time++) {
+      await this.#look();
+      if (!this.#kept.flat().some((name) => owed(name, network, this.expired))) break;
+      await pause(250);
+      await this.#pass(400_000);
+      await network.release(true);
+      await this.#settle();
+    }
+    this.#stored = await this.setting.receiver.stored(this.user);
+  }
+
+  /** Reads what the outboxes hold. */
+  async #look() {
+    for (const device of this.schedule.devices.keys()) {
       const [visit] = this.#alive(device);
       this.#kept[device] =
         (this.#keeps(device) &&
@@ -256,7 +271,6 @@ class World {
           (await visit.page.evaluate(() => Object.keys(localStorage)))) ||
         [];
     }
-    this.#stored = await this.setting.receiver.stored(this.user);
   }
 
   #alive(device?: number) {
