@@ -31,9 +31,10 @@ const ELEMENT = '<workflowai-feedback feedback-token="token" user-id="u"></workf
 const paths = (site: Site) => site.calls.map(({ path }) => path);
 
 test("a plain script defines the element before the next one runs", async (t) => {
-  const html = `<script src="/classic.js"></script>
-    <script>WorkflowAIFeedback.configure({ apiUrl: "/elsewhere" });</script>${ELEMENT}
-    <script>painted = !!document.querySelector("workflowai-feedback").shadowRoot;</script>`;
+  const html = `${ELEMENT}<script src="/classic.js"></script><script>
+    painted = !!document.querySelector("workflowai-feedback").shadowRoot;
+    WorkflowAIFeedback.configure({ apiUrl: "/elsewhere" });
+  </script>`;
   const { site, page, said, widget } = await visit(t, html);
   assert.equal(await page.evaluate("painted"), true);
   assert.equal(

@@ -30,15 +30,29 @@ const lay = async (name: string, bundler: string) => {
   return { work, bin: join(folder, "node_modules/.bin"), folder };
 };
 
+/** The same for a page without a bundler: the package lies in the folder itself. */
+const layPlain = async (name: string) => {
+  const { work, folder } = await lay(name, "plain");
+  const place = "node_modules/workflowai-feedback";
+  await cp(join(folder, place), join(work, place), { recursive: true });
+  return work;
+};
+
+/** What development servers write for their own users. */
+const OWN = /^\[(HMR|Fast Refresh)\]|React DevTools/;
+
 /** Opens the page, whose votes go to the receiver, and closes everything when the visit is over. */
-const visit = async (served: Served, look: (page: Page) => Promise<void>) => {
+const visit = async (served: Served, look: (page: Page) => Promise<void>, path = "") => {
   receiver.forget();
   const context = await browser.newContext();
   context.setDefaultTimeout(20_000);
   const page = await context.newPage();
   const said: string[] = [];
-  page.on("console", (message) => said.push(message.text()));
+  page.on("console", (message) => {
+    if (!OWN.test(message.text())) said.push(message.text());
+  });
   page.on("pageerror", (error) => said.push(String(error)));
+  await page.addInitScript({ content: keepThumb });
   await page.route(
     ({ pathname }) => pathname.startsWith("/v1/") || pathname.startsWith("/feedback/v1/"),
     (route) => {
@@ -47,7 +61,7 @@ const visit = async (served: Served, look: (page: Page) => Promise<void>) => {
     },
   );
   try {
-    await page.goto(served.address, { timeout: 90_000 });
+    await page.goto(served.address + path, { timeout: 90_000 });
     await look(page);
     assert.deepEqual(said, []);
   } finally {
@@ -65,13 +79,33 @@ const vote = async (page: Page, token: string, user?: string) => {
   assert.deepEqual([call?.body.outcome, call?.body.user_id], ["positive", user]);
 };
 
+/** Looks at the page as it is without any script. */
+const seeWithoutScript = async (address: string, name: string) => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(address, { timeout: 90_000 });
+  const box = await page.getByRole("button", { name, exact: true }).boundingBox();
+  await context.close();
+  assert.ok(box && box.width >= 24 && box.width < 100, "the thumbs are painted and styled");
+};
+
+/** Runs in the page: keeps the thumb that is there when the element is defined. */
+const keepThumb = `
+  const { define } = CustomElementRegistry.prototype;
+  CustomElementRegistry.prototype.define = function (...given) {
+    globalThis.written = document.querySelector("workflowai-feedback")?.shadowRoot?.querySelector("button");
+    return define.apply(this, given);
+  };`;
+
+/** Votes by the very thumbs that the server wrote. */
+const voteOnWritten = async (page: Page) => {
+  await vote(page, "token-of-the-run", "u-7");
+  const same = `written === document.querySelector("workflowai-feedback").shadowRoot.querySelector("button")`;
+  assert.ok(await page.evaluate(same));
+};
+
 test("html", async () => {
-  const { work, folder } = await lay("html", "plain");
-  await cp(
-    join(folder, "node_modules/workflowai-feedback"),
-    join(work, "node_modules/workflowai-feedback"),
-    { recursive: true },
-  );
+  const work = await layPlain("html");
   await visit(await serveFolder(work), (page) => vote(page, "token-of-the-run", "u-7"));
 });
 
@@ -86,43 +120,70 @@ for (const name of ["react", "vue", "svelte"]) {
   });
 }
 
-heavy("next", async () => {
+/** Copies the Next example, and says how to run a command of it. */
+const layNext = async () => {
   const { work, bin } = await lay("next", "next-16");
+  const file = join(bin, "next");
   // The packages lie above the copy.
   await writeFile(
     join(work, "next.config.mjs"),
     `export default { turbopack: { root: ${JSON.stringify(join(work, "../.."))} } };`,
   );
-  await program(work, join(bin, "next"), "build");
-  const start = ["start", "--hostname", "127.0.0.1", "--port", "PORT"];
-  await visit(await serveBy(work, [join(bin, "next"), ...start], {}), async (page) => {
+  const serve = (command: "start" | "dev") =>
+    serveBy(work, [file, command, "--hostname", "127.0.0.1", "--port", "PORT"], {});
+  return { work, file, serve };
+};
+
+heavy("next: an island, and thumbs that a server component wrote", async () => {
+  const next = await layNext();
+  await program(next.work, next.file, "build");
+  await visit(await next.serve("start"), async (page) => {
     await vote(page, "token-of-the-run", "u-7");
     await page.getByText("We read every vote.").waitFor();
   });
+  await visit(
+    await next.serve("start"),
+    async (page) => {
+      await seeWithoutScript(page.url(), "Good answer");
+      await voteOnWritten(page);
+    },
+    "painted",
+  );
 });
 
-heavy("ai-sdk: the token comes in the metadata that finishes the message", async () => {
-  const { work, bin } = await lay("ai-sdk", "ai-sdk");
-  await program(work, join(bin, "vite"), "build", "--logLevel", "warn");
+heavy("next: in development React has nothing to say about what the server wrote", async () => {
+  const next = await layNext();
+  await visit(await next.serve("dev"), voteOnWritten, "painted");
+});
+
+for (const name of ["ai-sdk", "assistant-ui"]) {
+  heavy(`${name}: the token comes in the metadata that ends the message`, async () => {
+    const { work, bin } = await lay(name, name);
+    await program(work, join(bin, "vite"), "build", "--logLevel", "warn");
+    const served = await serveBy(work, [process.execPath, "server.js"], { PORT: "PORT" });
+    await visit(served, async (page) => {
+      await page.getByLabel("Question").fill("What is the capital of France?");
+      await page.getByRole("button", { name: "Ask" }).click();
+      await page.getByText("The capital of France is Paris.").waitFor();
+      await page.locator("workflowai-feedback [value=positive][aria-disabled=false]").waitFor();
+      const token = await page.locator("workflowai-feedback").getAttribute("feedback-token");
+      assert.match(`${token}`, /^token-of-/);
+      await vote(page, `${token}`);
+    });
+  });
+}
+
+test("server-rendered: thumbs without any script, in German, under a strict policy", async () => {
+  const work = await layPlain("server-rendered");
   const served = await serveBy(work, [process.execPath, "server.js"], { PORT: "PORT" });
   await visit(served, async (page) => {
-    await page.getByLabel("Question").fill("What is the capital of France?");
-    await page.getByRole("button", { name: "Ask" }).click();
-    await page.getByText("The capital of France is Paris.").waitFor();
-    await page.locator("workflowai-feedback [value=positive][aria-disabled=false]").waitFor();
-    const token = await page.locator("workflowai-feedback").getAttribute("feedback-token");
-    assert.match(`${token}`, /^token-of-/);
-    await vote(page, `${token}`);
+    await seeWithoutScript(page.url(), "Gute Antwort");
+    await voteOnWritten(page);
   });
 });
 
 test("own-backend: votes go through it alone, are changed and taken back", async () => {
-  const { work, folder } = await lay("own-backend", "plain");
-  await cp(
-    join(folder, "node_modules/workflowai-feedback"),
-    join(work, "node_modules/workflowai-feedback"),
-    { recursive: true },
-  );
+  const work = await layPlain("own-backend");
   const served = await serveBy(work, [process.execPath, "server.js"], { PORT: "PORT" });
   await visit(served, async (page) => {
     const kept = async () => {
