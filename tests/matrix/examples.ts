@@ -141,14 +141,16 @@ heavy("next: an island, and thumbs that a server component wrote", async () => {
     await vote(page, "token-of-the-run", "u-7");
     await page.getByText("We read every vote.").waitFor();
   });
-  await visit(
-    await next.serve("start"),
-    async (page) => {
-      await seeWithoutScript(page.url(), "Good answer");
-      await voteOnWritten(page);
-    },
-    "painted",
-  );
+  const seen = async (page: Page) => {
+    await seeWithoutScript(page.url(), "Good answer");
+    await voteOnWritten(page);
+  };
+  await visit(await next.serve("start"), seen, "painted");
+  await visit(await next.serve("start"), async (page) => {
+    await page.getByRole("link", { name: "Painted by the server" }).click();
+    await page.locator("article").waitFor({ state: "detached" });
+    await vote(page, "token-of-the-run", "u-7");
+  });
 });
 
 heavy("next: in development React has nothing to say about what the server wrote", async () => {

@@ -1,3 +1,5 @@
+import Link from "next/link";
+
 export const metadata = {
   title: "Answers",
   icons: { icon: "data:," },
@@ -7,7 +9,12 @@ export const metadata = {
 export default function Layout({ children }) {
   return (
     <html lang="en">
-      <body>{children}</body>
+      <body>
+        <nav>
+          <Link href="/">An island</Link> <Link href="/painted">Painted by the server</Link>
+        </nav>
+        {children}
+      </body>
     </html>
   );
 }
