@@ -89,7 +89,7 @@ export const build = async ({ change }: Pick<Mutant, "change">): Promise<string>
       text.replace(from, () => to),
     );
   }
-  const { WORKFLOWAI_FEEDBACK_BAKED: baked, WORKFLOWAI_FEEDBACK_CORE: core } = process.env;
+  const { BAKED: baked, CORE: core } = process.env;
   const out = join(folder, "package");
   await promisify(execFile)("node", [
     join(folder, "element/build.mjs"),

@@ -36,11 +36,8 @@ pub fn play(workspace: &Workspace, what: &Faults) -> Result<(), Failure> {
         Faults::Seed(seed) => node.args(["--seed", &seed.to_string()]),
         Faults::Mutants => node
             .arg("--mutants")
-            .env(
-                "WORKFLOWAI_FEEDBACK_BAKED",
-                workspace.widget().join("baked.json"),
-            )
-            .env("WORKFLOWAI_FEEDBACK_CORE", workspace.widget().join("core")),
+            .env("BAKED", workspace.widget().join("baked.json"))
+            .env("CORE", workspace.widget().join("core")),
     };
     run("playing votes through a scripted network", &mut node)
 }
