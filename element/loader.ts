@@ -106,7 +106,9 @@ class Core implements Controller {
   constructor(readonly _element: FeedbackElement) {
     dress(_element);
     if (!baked) {
-      const fresh = document.createElement(_element.localName) as FeedbackElement;
+      // Stamped into a fragment: the document may not know the tag, which a scope can define.
+      const fresh = { shadowRoot: new DocumentFragment() as unknown } as FeedbackElement;
+      _element._stamp.call(fresh);
       baked = shape(fresh._root);
     }
     // Translated, or of another build: hydration would trap.
