@@ -223,7 +223,19 @@ export const NOT_RUN: [what: string, why: string][] = [
   ["Angular 22 and its command line", "needs Node 22.22 or newer; Angular 21 is tried instead"],
   ["webpack-dev-server 6", "needs Node 22.15 or newer; 5 is tried instead"],
   ["AI SDK 7 (`ai`, `@ai-sdk/react` 4)", "needs Node 22 or newer; AI SDK 6 is tried instead"],
-  ["Vue, Svelte, Solid, Lit, Angular with the other bundlers", "their own tools are built on Vite"],
+  ["Metro 0.84 and newer", "needs Node 22.13 or newer; 0.83 is tried instead"],
+  [
+    "Preact, Vue, Svelte, Solid, Lit, Angular with the other bundlers",
+    "Angular's, Vue's, Svelte's and Solid's own tools are built on Vite, and what a framework does with the element is the same whatever bundled it",
+  ],
+  [
+    "React 18 with the other bundlers",
+    "the same file for both; the bundler does not see which it is",
+  ],
+  [
+    "React 18, the element itself",
+    "it sets no properties and hears no events of elements; `./react` does both for it",
+  ],
   [
     "React with an import map, as a plain script or inlined",
     "`./react` imports `react`, which has no form for browsers without a bundler",

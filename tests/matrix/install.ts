@@ -64,3 +64,7 @@ const install = async (bundler: string) => {
 /** The version of a package that a project has. */
 export const versionOf = async (folder: string, name: string): Promise<string> =>
   JSON.parse(await readFile(join(folder, "node_modules", name, "package.json"), "utf8")).version;
+
+/** The version of a package that a project asks for. */
+export const pinned = async (bundler: string, name: string): Promise<string> =>
+  JSON.parse(await readFile(join(CELLS, bundler, "package.json"), "utf8")).devDependencies[name];

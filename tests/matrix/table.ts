@@ -1,5 +1,5 @@
 import { CELLS, type Cell, FRAMEWORKS, NOT_RUN } from "./cells.ts";
-import { versionOf } from "./install.ts";
+import { pinned, versionOf } from "./install.ts";
 import type { Told } from "./journey.ts";
 
 /** What became of a cell. */
@@ -74,6 +74,16 @@ ${policies
     return `| ${name} | \`${sent}\` | ${words(built)} |`;
   })
   .join("\n")}
+
+## The client alone
+
+\`./client\` where there is no page, and the tests that run it there.
+
+| where | test |
+| --- | --- |
+| Node 20 | \`element/client.test.ts\` |
+| a worker | \`tests/browser/client.test.ts\` |
+| React Native: Metro ${await pinned("react-native", "metro")}, Hermes ${await pinned("react-native", "hermes-engine-cli")} | \`tests/matrix/react-native.ts\` |
 
 ## Not tried
 
