@@ -12,18 +12,20 @@ import { build } from "esbuild";
 import { type Browser, chromium, type Page } from "playwright-core";
 
 const PACKAGE = resolve(process.env.WORKFLOWAI_FEEDBACK_PACKAGE ?? "dist/package");
-/** Where the app finds React. */
+/** Where the app finds React; `tests/matrix/react-18.ts` says another place. */
 const MODULES = resolve(
   process.env.REACT_MODULES ?? join(import.meta.dirname, "../../node_modules"),
 );
 
+const EVENTS = ["onBeforeSend", "onChange", "onSent", "onQueued", "onError", "onRetract"];
 const APP = `
 import { createElement as h, StrictMode, useEffect, useRef, useState } from "react";
 import { FeedbackButtons } from "workflowai-feedback/react";
 export const App = () => {
   const [state, setState] = useState({ token: undefined, heard: [] });
   const ref = useRef(null);
-  const hear = (event) => setState((before) => ({ ...before, heard: [...before.heard, event.type] }));
+  const hear = (name) => (event) =>
+    setState((before) => ({ ...before, heard: [...before.heard, name + ":" + event.type] }));
   useEffect(() => {
     globalThis.ref = ref;
     globalThis.giveToken = (token) => setState((before) => ({ ...before, token }));
@@ -31,16 +33,17 @@ export const App = () => {
   return h(StrictMode, null,
     h(FeedbackButtons, {
       ref, feedbackToken: state.token, userID: "u", className: "mine", style: { margin: "3px" },
-      reasons: ["Slow"], restore: false, disabled: false, onSent: hear, onChange: hear,
+      reasons: ["Slow"], restore: false, disabled: false,
+      ...Object.fromEntries(${JSON.stringify(EVENTS)}.map((name) => [name, hear(name)])),
     }, h("b", { slot: "positive" }, "+")),
     h("output", null, state.heard.join(" ")));
 };`;
 const CLIENT = `
-import { createElement as h } from "react";
+import { createElement as h, version } from "react";
 import { hydrateRoot } from "react-dom/client";
 import { getFeedback, openFeedbackModal, sendFeedback } from "workflowai-feedback/react";
 import { App } from "app";
-Object.assign(globalThis, { getFeedback, openFeedbackModal, sendFeedback });
+Object.assign(globalThis, { getFeedback, openFeedbackModal, sendFeedback, version });
 hydrateRoot(document.getElementById("root"), h(App), {
   onRecoverableError: (error) => console.error("hydration:", error.message),
 });`;
@@ -61,7 +64,8 @@ const bundle = async (contents: string, platform: "browser" | "node") => {
     splitting: platform === "browser",
     outdir: "/out",
     chunkNames: "[name]-[hash]",
-    nodePaths: [MODULES],
+    // What lies above the package is the repository's own.
+    alias: Object.fromEntries(["react", "react-dom"].map((name) => [name, join(MODULES, name)])),
     define: { "process.env.NODE_ENV": '"development"' },
     plugins: [
       {
@@ -160,6 +164,11 @@ const call = (name: string, ...options: unknown[]) =>
     [name, options] as const,
   );
 
+test("the app has the React that it is to be tried with", async () => {
+  const { version } = JSON.parse(await readFile(join(MODULES, "react/package.json"), "utf8"));
+  assert.equal(await page.evaluate("version"), version);
+});
+
 test("the server writes the attributes, and hydration has nothing to say", async () => {
   assert.match(rendered, /^<workflowai-feedback [^>]*user-id="u"/);
   assert.match(rendered, / class="mine"/);
@@ -178,7 +187,7 @@ test("a token that comes late makes the thumbs live; events reach the properties
   );
   assert.equal(
     await page.locator("output").textContent(),
-    "feedback-change feedback-sent",
+    "onChange:feedback-change onBeforeSend:feedback-before-send onSent:feedback-sent",
     "each once, under StrictMode too",
   );
   assert.deepEqual(
@@ -233,6 +242,20 @@ test("Escape cancels the modal and sends nothing", async () => {
   await page.keyboard.press("Escape");
   await page.locator("dialog").waitFor({ state: "detached" });
   assert.deepEqual(seen, []);
+});
+
+test("every event has a property", async () => {
+  const events = ["before-send", "change", "sent", "queued", "error", "retract"].map(
+    (name) => `feedback-${name}`,
+  );
+  await page.locator("workflowai-feedback").evaluate((element, events) => {
+    for (const name of events) element.dispatchEvent(new CustomEvent(name));
+  }, events);
+  await page.waitForFunction(() => document.querySelector("output")?.textContent?.includes("Retr"));
+  assert.equal(
+    await page.locator("output").textContent(),
+    EVENTS.map((name, index) => `${name}:${events[index]}`).join(" "),
+  );
 });
 
 test("the entry is marked as client code", async () => {

@@ -9,9 +9,9 @@ use crate::setup;
 use crate::test::browser_script;
 use crate::workspace::Workspace;
 
-/// The tests of the cells, the examples, the types and the client in React Native.
-pub fn tests() -> [PathBuf; 4] {
-    ["matrix", "examples", "types", "react-native"]
+/// The tests of the cells, the examples, the types, React 18 and React Native.
+pub fn tests() -> [PathBuf; 5] {
+    ["matrix", "examples", "types", "react-18", "react-native"]
         .map(|name| PathBuf::from(format!("tests/matrix/{name}.ts")))
 }
 
