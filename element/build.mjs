@@ -38,20 +38,19 @@ const css = async (...names) => {
 };
 
 /**
- * What the shell need not make: it writes the thumbs' states itself, the core or what stands in
- * for it the view's; and no form reaches into a shadow root, so its buttons submit none.
+ * What the shell need not make: it writes the thumbs' states itself, the core's loader or what
+ * stands in for the core the rest; assistive technology is told of nothing inside a button anyway;
+ * and no form reaches into a shadow root, so its buttons submit none.
  */
-const written = ({ name, value }, attrs) =>
-  (attrs.some(({ value }) => value === "outcome") && /aria-(pressed|disabled)/.test(name)) ||
-  (name === "type" && value === "button") ||
-  (name.startsWith("data-") && !/reason|build/.test(name));
+const written = ({ name, value }) =>
+  /^aria-(pressed|disabled|hidden)$|^data-/.test(name) || (name === "type" && value === "button");
 
 /** The markup as the shell's `build` reads it: [tag, attributes, …children]. */
 const nodes = ({ nodeName, tagName, attrs = [], childNodes = [], value, data }) => {
   if (nodeName === "#text") return value;
   if (!tagName) throw new Error(`the shell cannot make ${nodeName} ${data}`);
   const attributes = Object.fromEntries(
-    attrs.filter((attribute) => !written(attribute, attrs)).map(({ name, value }) => [name, value]),
+    attrs.filter((attribute) => !written(attribute)).map(({ name, value }) => [name, value]),
   );
   return [tagName, attributes, ...childNodes.map(nodes)];
 };
@@ -219,7 +218,7 @@ await writeFile(join(paths.out, "core.wasm"), wasm);
 await writeFile(join(paths.out, "core-inline.js"), inline);
 await writeFile(join(paths.out, "style.css"), await css("widget.css", "panel.css", "element.css"));
 
-await publish(root, manifest, languages, paths.out);
+await publish(root, manifest, languages, packs.en, paths.out);
 
 // Which files a page fetches, and when.
 const outputs = Object.assign(

@@ -90,6 +90,15 @@ export const hearKey = (element: FeedbackElement, event: Event, send: () => void
   }
 };
 
+/** The words of this element alone: what is in the slots that are named like texts. */
+const wordsOf = ({ children }: FeedbackElement): Messages =>
+  Object.fromEntries(
+    [...children]
+      // Those two are the icons.
+      .filter(({ slot }) => slot && !/^(posi|nega)tive$/.test(slot))
+      .map(({ slot, textContent }) => [slot, `${textContent}`.trim()]),
+  );
+
 /** Reads an element. */
 export const settingsOf = (element: FeedbackElement): ElementSettings => ({
   token: element.feedbackToken || undefined,
@@ -100,7 +109,7 @@ export const settingsOf = (element: FeedbackElement): ElementSettings => ({
   reasons: reasonsOf(element),
   outcome: element._acknowledged,
   text: textOf(element).value,
-  messages: { ...element._messages, ...element._setting("messages") },
+  messages: { ...element._messages, ...element._setting("messages"), ...wordsOf(element) },
 });
 
 /** Dispatches `feedback-…`; false if a listener cancelled it. */
@@ -136,16 +145,24 @@ export const catchUp = (element: FeedbackElement): void => {
 };
 
 let sheet: CSSStyleSheet | undefined;
+const dressed = new WeakSet<FeedbackElement>();
 
-/** Gives the panel and the status line their looks. */
+/** Gives the panel and the status line their looks, and follows the words in the slots. */
 export const dress = (element: FeedbackElement): void => {
+  if (dressed.has(element)) return;
+  dressed.add(element);
   if (!sheet) {
     sheet = new CSSStyleSheet();
     sheet.replaceSync(BAKED_PANEL_STYLE);
   }
-  const { adoptedStyleSheets } = element.shadowRoot as ShadowRoot;
-  if (!adoptedStyleSheets.includes(sheet)) adoptedStyleSheets.push(sheet);
-  element.shadowRoot?.addEventListener("beforetoggle", leavePanel, true);
+  const root = element.shadowRoot as ShadowRoot;
+  root.adoptedStyleSheets.push(sheet);
+  root.addEventListener("beforetoggle", leavePanel, true);
+  new MutationObserver(() => element._controller._change()).observe(element, {
+    childList: true,
+    characterData: true,
+    subtree: true,
+  });
 };
 
 /** The pressed thumb; else the first. */

@@ -140,9 +140,18 @@ export const PARTS = [
   { name: "status", description: "What became of the vote, in words." },
 ];
 
-export const SLOTS = [
+const ICONS = [
   { name: "positive", description: "The icon of thumbs up." },
   { name: "negative", description: "The icon of thumbs down." },
+];
+/** Names alone: nobody sees them, and the page's own are `label` and `configure`. */
+const NAMES = ["group", "positive", "negative"];
+/** The icons, and every text that is seen. */
+const slotsOf = (texts) => [
+  ...ICONS,
+  ...Object.entries(texts)
+    .filter(([name]) => !NAMES.includes(name))
+    .map(([name, words]) => ({ name, description: `Text in place of “${words}”.` })),
 ];
 
 export const PROPERTIES = [
@@ -182,7 +191,7 @@ const typeOf = ({ type, values }) =>
     .join(" | ")} | null`;
 
 /** The custom elements manifest. */
-const manifest = () => ({
+const manifest = (slots) => ({
   schemaVersion: "2.1.0",
   modules: [
     {
@@ -214,7 +223,7 @@ const manifest = () => ({
             ...METHODS.map((each) => ({ kind: "method", ...each })),
           ],
           events: EVENTS.map(({ type, ...each }) => ({ ...each, type: { text: type } })),
-          slots: SLOTS,
+          slots,
           cssParts: PARTS,
           cssProperties: PROPERTIES,
           cssStates: STATES,
@@ -256,7 +265,7 @@ const customData = () => ({
 });
 
 /** Web types, as the editors of JetBrains read them. */
-const webTypes = (name, version) => ({
+const webTypes = (name, version, slots) => ({
   $schema: "https://json.schemastore.org/web-types",
   name,
   version,
@@ -274,7 +283,7 @@ const webTypes = (name, version) => ({
               type: each.values ? Object.keys(each.values).map((value) => `"${value}"`) : each.type,
             },
           })),
-          slots: SLOTS,
+          slots,
           js: {
             properties: ATTRIBUTES.map((each) => ({
               name: each.property ?? each.name,
@@ -291,8 +300,11 @@ const webTypes = (name, version) => ({
 });
 
 /** The files by their names. */
-export const editors = ({ name, version }) => ({
-  "custom-elements.json": manifest(),
-  "vscode.html-custom-data.json": customData(),
-  "web-types.json": webTypes(name, version),
-});
+export const editors = ({ name, version }, texts) => {
+  const slots = slotsOf(texts);
+  return {
+    "custom-elements.json": manifest(slots),
+    "vscode.html-custom-data.json": customData(),
+    "web-types.json": webTypes(name, version, slots),
+  };
+};

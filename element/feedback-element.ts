@@ -127,7 +127,7 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
     root.adoptedStyleSheets = [sheet];
     this._root = root.querySelector(`[data-build=${BAKED_BUILD}]`) as HTMLElement;
     if (!this._root) this._stamp();
-    for (const type of ["pointerover", "focusin", "click"]) {
+    for (const type of ["pointerover", "focusin", "transitionrun", "click"]) {
       root.addEventListener(type, this as unknown as EventListenerObject, true);
     }
     // Set by a framework before this class was known.
@@ -335,8 +335,12 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
   }
 
   handleEvent(event: Event) {
-    this.preload();
-    this._controller._handle(event);
+    // The page speaks another language: see element.css.
+    if (event.type === "transitionrun") this.attributeChangedCallback();
+    else {
+      this.preload();
+      this._controller._handle(event);
+    }
   }
 
   /** Takes the vote back. */

@@ -80,6 +80,7 @@ let baked: string;
 export const attach = async (element: FeedbackElement): Promise<void> => {
   if (element._controller !== element) return;
   adopt(element);
+  dress(element);
   // The core sends to a receiver; the page's own backend is for what stands in for it.
   const own = element._setting("send");
   if (!own) {
@@ -104,7 +105,6 @@ class Core implements Controller {
   _observer = new MutationObserver(() => this._mirror());
 
   constructor(readonly _element: FeedbackElement) {
-    dress(_element);
     if (!baked) {
       // Stamped into a fragment: the document may not know the tag, which a scope can define.
       const fresh = { shadowRoot: new DocumentFragment() as unknown } as FeedbackElement;
@@ -121,6 +121,10 @@ class Core implements Controller {
     for (const thumb of view.querySelectorAll("[value]")) {
       thumb.ariaPressed = "false";
       thumb.ariaDisabled = "true";
+    }
+    for (const reason of view.querySelectorAll<HTMLElement>("[name=reason]")) {
+      reason.ariaPressed = "false";
+      reason.dataset.reason = "";
     }
     this._observer.observe(view, { attributeFilter: ["data-outcome", "data-status"] });
     _element.shadowRoot?.addEventListener("keydown", this, true);

@@ -19,9 +19,9 @@ const PEERS = {
 };
 
 /** Finishes the package in `out`, and the one that stands in for the original's in `out`-react. */
-export const publish = async (root, manifest, languages, out) => {
+export const publish = async (root, manifest, languages, english, out) => {
   const { name, version, description, license, engines } = manifest;
-  const described = editors(manifest);
+  const described = editors(manifest, english);
   for (const [file, content] of Object.entries(described)) {
     await writeFile(join(out, file), json(content));
   }

@@ -65,7 +65,7 @@ export interface FeedbackButtonsProps extends EventProps {
   id?: string | undefined;
   lang?: string | undefined;
   dir?: string | undefined;
-  /** Icons in the slots `positive` and `negative`. */
+  /** Icons in the slots `positive` and `negative`, and words in those named like texts. */
   children?: ReactNode;
 }
 

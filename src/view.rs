@@ -126,7 +126,7 @@ where
                 {negative}
             </button>
             <div part="panel" popover="auto" role="group" aria-label=text(Text::Comment)>
-                <div part="reasons" hidden role="group" aria-label=text(Text::Reasons)>
+                <div part="reasons" role="group" aria-label=text(Text::Reasons)>
                     {array::from_fn::<_, { limits::REASONS }, _>(|index| {
                         reason(feedback, index)
                     })}
@@ -139,7 +139,7 @@ where
                         on:keydown:capture=send_by_key
                     ></textarea>
                 </label>
-                <span part="counter">{counter}</span>
+                <span part="counter" role="status">{counter}</span>
                 <button
                     type="button"
                     name="send"

@@ -6,6 +6,35 @@ import { BOTH, scene } from "./fixtures/scene.ts";
 
 const SETTINGS = `<meta name="workflowai-feedback" content='{"messages":{"sent":"Noted!","positive":"Helpful"}}'>`;
 
+test("a page in English that changes its language is followed before anybody reaches for a thumb", async (t) => {
+  const { page, site } = await scene(t, {
+    policy: "",
+    body: `<section><workflowai-feedback feedback-token="token"></workflowai-feedback></section>
+      <chat-answer><template shadowrootmode="open">
+        <workflowai-feedback feedback-token="other"></workflowai-feedback></template></chat-answer>`,
+  });
+  const names = (lang: string, where: string) =>
+    page.evaluate(
+      ([lang, where]) => {
+        (document.querySelector(where) as HTMLElement).lang = lang;
+      },
+      [lang, where] as const,
+    );
+  const idle = `new Promise((resolve) => requestIdleCallback(() => requestIdleCallback(resolve)))`;
+  await page.evaluate(idle);
+  assert.ok(!site.fetched.includes("/idle.js"), "English costs nothing");
+  const answers = (name: string) => page.getByRole("button", { name, exact: true });
+  // Of an ancestor.
+  await names("fr", "section");
+  await answers("Bonne réponse").waitFor();
+  assert.equal(await answers("Good answer").count(), 1);
+  // Of the page, heard in the shadow root of another element.
+  await names("de", "html");
+  await answers("Gute Antwort").waitFor();
+  assert.equal(await answers("Bonne réponse").count(), 1);
+  assert.ok(!site.fetched.includes("/loader.js"), "and no core");
+});
+
 for (const [how, policy] of BOTH) {
   for (const lang of ["en-GB", "xx", "not a language"]) {
     test(`${how}: lang="${lang}" speaks English`, async (t) => {

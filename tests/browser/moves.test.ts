@@ -96,9 +96,9 @@ for (const [how, policy] of BOTH) {
   });
 }
 
-test("an element put back before anything is loaded keeps its press and its text", async (t) => {
+test("an element put back before the core is loaded keeps its press and its text", async (t) => {
   const { page, site, widget, calls } = await scene(t);
-  site.files["/loader.js"] = () => {};
+  site.files["/core.wasm"] = () => {};
   await widget.thumb("positive").click();
   await widget.text.fill("half a thought");
   await page.evaluate(async () => {

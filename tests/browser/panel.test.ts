@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { BOTH, scene } from "./fixtures/scene.ts";
+import { hold } from "./fixtures/site.ts";
 import type { Widget } from "./fixtures/widget.ts";
 
 const INLINE = `<workflowai-feedback feedback-token="token" comment-placement="inline">
@@ -12,6 +13,25 @@ const hasFocus = (widget: Widget, selector: string) =>
     (element, selector) => !!element.shadowRoot?.activeElement?.matches(selector),
     selector,
   );
+
+test("the panel is not seen before it is dressed, and needs no core for that", async (t) => {
+  const { widget, site } = await scene(t);
+  const [loader, core] = [hold(site, "/loader.js"), hold(site, "/core.wasm")];
+  t.after(core);
+  await widget.thumb("positive").click();
+  assert.equal(await widget.panelIsOpen(), true);
+  assert.equal(await widget.panel.isVisible(), false);
+  loader();
+  await widget.panel.waitFor({ state: "visible" });
+  const looks = await widget.panel.evaluate((panel) => {
+    const { padding, boxShadow } = getComputedStyle(panel);
+    return [padding, boxShadow === "none"];
+  });
+  assert.deepEqual(looks, ["14px", false]);
+  // Closes without the core as well.
+  await widget.element.locator("[name=close]").click();
+  assert.equal(await widget.panelIsOpen(), false);
+});
 
 for (const [how, policy] of BOTH) {
   test(`${how}: the panel opens with the press and takes no focus`, async (t) => {

@@ -41,10 +41,12 @@ test("is kept in its own task and painted in the next frame", async (t) => {
 
 test("counts as the last of several", async (t) => {
   const { site, widget, calls, heard } = await scene(t);
-  const release = hold(site, "/loader.js");
+  const loader = hold(site, "/loader.js");
+  const release = hold(site, "/core.wasm");
   t.after(release);
   await widget.thumb("positive").click();
   await widget.thumb("negative").click();
+  loader();
   await widget.text.fill("typed early");
   release();
   await widget.reach("sent", "negative");
@@ -68,7 +70,7 @@ test("counts as the last of several", async (t) => {
 
 test("is sent by keepalive when the page is left, with the comment", async (t) => {
   const { site, page, widget, calls } = await scene(t);
-  t.after(hold(site, "/loader.js"));
+  t.after(hold(site, "/core.wasm"));
   await widget.thumb("negative").click();
   await widget.text.fill("on my way out");
   await widget.send.click();

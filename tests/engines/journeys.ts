@@ -171,6 +171,28 @@ export const journeys = (engine: Engine): void => {
       assert.deepEqual(await stored("granada-fes-4-riad"), []);
     });
 
+    test("a page in English that changes its language is followed without the core", async (t) => {
+      const site = await openSite();
+      t.after(() => site.close());
+      site.policy = POLICY;
+      site.html = `<!doctype html><html lang="en"><title>Answers</title>
+        <workflowai-feedback feedback-token="token"></workflowai-feedback>
+        <script type="module" src="/index.js"></script>`;
+      await session.open(site.address);
+      await new Widget(session).live();
+      const name = () =>
+        session.run(() => {
+          const root = document.querySelector("workflowai-feedback")?.shadowRoot;
+          return root?.querySelector("[value=positive]")?.getAttribute("aria-label");
+        });
+      assert.equal(await name(), "Good answer");
+      await session.run(() => {
+        document.documentElement.lang = "de";
+      });
+      await eventually(async () => assert.equal(await name(), "Gute Antwort"), "German");
+      assert.ok(!site.fetched.includes("/loader.js"));
+    });
+
     for (const [how, files] of BOTH) {
       test(`${how}: a vote outlives a lost connection and goes out on the next visit`, async (t) => {
         const site = await openSite();
