@@ -22,12 +22,14 @@ const APP = `
 import { createElement as h, StrictMode, useEffect, useRef, useState } from "react";
 import { FeedbackButtons } from "workflowai-feedback/react";
 export const App = () => {
-  const [state, setState] = useState({ token: undefined, heard: [] });
+  const [state, setState] = useState({ token: undefined, heard: [], answer: "" });
   const ref = useRef(null);
   const hear = (name) => (event) =>
     setState((before) => ({ ...before, heard: [...before.heard, name + ":" + event.type] }));
   useEffect(() => {
     globalThis.ref = ref;
+    globalThis.stream = (words) =>
+      setState((before) => ({ ...before, answer: before.answer + words }));
     globalThis.giveToken = (token) => setState((before) => ({ ...before, token }));
   });
   return h(StrictMode, null,
@@ -36,7 +38,8 @@ export const App = () => {
       reasons: ["Slow"], restore: false, disabled: false,
       ...Object.fromEntries(${JSON.stringify(EVENTS)}.map((name) => [name, hear(name)])),
     }, h("b", { slot: "positive" }, "+")),
-    h("output", null, state.heard.join(" ")));
+    h("output", null, state.heard.join(" ")),
+    h("p", null, state.answer));
 };`;
 const CLIENT = `
 import { createElement as h, version } from "react";
@@ -193,6 +196,67 @@ test("a token that comes late makes the thumbs live; events reach the properties
   assert.deepEqual(
     seen.map(({ path, body }) => [path, body.outcome, body.user_id]),
     [["/v1/feedback", "positive", "u"]],
+  );
+});
+
+test("a page that streams its answer, re-rendering with each word, sees nothing odd", async () => {
+  // A word in each frame, from before the token comes to after the comment is sent.
+  await page.evaluate(`
+    globalThis.first = ref.current;
+    (function next() {
+      stream("word ");
+      requestAnimationFrame(next);
+    })()`);
+  const rendered = async () => ((await page.locator("p").textContent()) ?? "").length;
+  await call("giveToken", "token");
+  await page.locator("[value=positive]").click();
+  await page.locator("[data-status=sent]").waitFor();
+  const text = page.locator("textarea");
+  const before = await rendered();
+  await text.pressSequentially("half a thought", { delay: 20 });
+  await page.waitForFunction(
+    (before) => (document.querySelector("p")?.textContent ?? "").length > before + 50,
+    before,
+  );
+  assert.equal(await text.inputValue(), "half a thought");
+  const state = () =>
+    page.evaluate(() => {
+      const { ref, first } = globalThis as unknown as {
+        ref: { current: HTMLElement };
+        first: HTMLElement;
+      };
+      const root = ref.current.shadowRoot as ShadowRoot;
+      return {
+        same: ref.current === first,
+        panel: root.querySelector("[part=panel]:popover-open") !== null,
+        focus: root.activeElement?.localName,
+      };
+    });
+  assert.deepEqual(await state(), { same: true, panel: true, focus: "textarea" });
+  await page.locator("[value=negative]").click();
+  await page.locator("[data-outcome=negative][data-status=sent]").waitFor();
+  assert.equal(await text.inputValue(), "half a thought");
+  await page.locator("[name=send]").click();
+  await page.waitForFunction(
+    () => document.querySelector("output")?.textContent?.split("feedback-sent").length === 4,
+  );
+  assert.deepEqual(await state(), { same: true, panel: false, focus: "button" });
+  const heard = ((await page.locator("output").textContent()) ?? "").split(" ");
+  assert.deepEqual(
+    heard.map((text) => text.replace(/.*:feedback-/, "")),
+    ["change", "before-send", "sent", "change", "before-send", "sent", "before-send", "sent"],
+  );
+  assert.deepEqual(
+    seen.map(({ body }) => [body.outcome, body.comment]),
+    [
+      ["positive", undefined],
+      ["negative", undefined],
+      ["negative", "half a thought"],
+    ],
+  );
+  assert.deepEqual(
+    said.filter((text) => !text.includes("React DevTools")),
+    [],
   );
 });
 

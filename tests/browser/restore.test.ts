@@ -1,7 +1,8 @@
 // An earlier vote is shown again, and never put over a press.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BOTH, scene } from "./fixtures/scene.ts";
+import type { FeedbackElement } from "../../element/feedback-element.ts";
+import { BOTH, scene, until } from "./fixtures/scene.ts";
 import { type Call, proof, type Site } from "./fixtures/site.ts";
 
 const ELEMENT = `<workflowai-feedback restore feedback-token="token" user-id="u"></workflowai-feedback>`;
@@ -53,6 +54,74 @@ test("many widgets ask once", async (t) => {
   await page.locator("[data-outcome=negative]").nth(29).waitFor();
   assert.equal(site.calls.length, 1);
   assert.equal(site.calls[0]?.body.items?.length, 30);
+});
+
+test("no call asks for more than 100 votes", async (t) => {
+  const elements = Array.from(
+    { length: 205 },
+    (_, index) =>
+      `<workflowai-feedback restore feedback-token="token ${index}"></workflowai-feedback>`,
+  );
+  // All of them near enough to be asked about.
+  const body = `<div style="display: flex; flex-wrap: wrap">${elements.join("")}</div>`;
+  const { page, site } = await scene(t, { answer: negative, body, policy: "" });
+  await page.waitForFunction(
+    () =>
+      [...document.querySelectorAll("workflowai-feedback")].every(
+        (element) => (element as FeedbackElement).outcome === "negative",
+      ),
+    null,
+    { polling: 50 },
+  );
+  const asked = site.calls.map(({ body }) => body.items ?? []);
+  assert.deepEqual(
+    asked.map(({ length }) => length),
+    [100, 100, 5],
+  );
+  assert.equal(new Set(asked.flat().map((item) => item.feedback_token)).size, 205);
+});
+
+test("a receiver without lookup is asked by four calls at a time, once for each vote", async (t) => {
+  const elements = Array.from(
+    { length: 11 },
+    (_, index) =>
+      `<workflowai-feedback restore feedback-token="token ${index}"></workflowai-feedback>`,
+  );
+  let open = 0;
+  const most: number[] = [];
+  let release = () => {};
+  const { page, site } = await scene(t, {
+    body: elements.join(""),
+    answer: async ({ body }) => {
+      if (body.items) return { status: 405 };
+      most.push(++open);
+      // Answered once no further call comes while four are open.
+      await new Promise<void>((resolve) => {
+        const before = release;
+        release = () => {
+          before();
+          resolve();
+        };
+      });
+      open--;
+      return { status: 200, body: { outcome: "negative" } };
+    },
+  });
+  const shown = page.locator("[data-outcome=negative]");
+  for (let answered = 0; answered < 11; answered += 4) {
+    const wanted = Math.min(answered + 4, 11);
+    await until(() => most.length === wanted, `${wanted} calls`);
+    // A fifth would have been sent in the same task as the fourth.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 50)));
+    assert.equal(most.length, wanted);
+    const all = release;
+    release = () => {};
+    all();
+    await shown.nth(wanted - 1).waitFor();
+  }
+  assert.equal(Math.max(...most), 4);
+  const single = site.calls.slice(1).map(({ path }) => path);
+  assert.equal(new Set(single).size, 11);
 });
 
 test("a widget that is given its outcome asks nothing", async (t) => {
