@@ -1,9 +1,10 @@
 // The package as npm would publish it.
 import assert from "node:assert/strict";
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { transform } from "esbuild";
 import { scene } from "./fixtures/scene.ts";
 import { PACKAGE } from "./fixtures/site.ts";
 import { MODULES, pack, program, stranger } from "./fixtures/stranger.ts";
@@ -64,8 +65,20 @@ test("what has side effects is listed, and nothing else", async () => {
   }
 });
 
+test("scripts are ES2022, and nothing newer", async () => {
+  for (const file of (await readdir(PACKAGE)).filter((name) => name.endsWith(".js"))) {
+    const script = await read(file);
+    const [newest, lowered] = await Promise.all(
+      ["esnext", "es2022"].map((target) => transform(script, { target, minify: true })),
+    );
+    assert.equal(lowered?.code, newest?.code, file);
+  }
+});
+
 test("publint has nothing to say", async () => {
-  await program(PACKAGE, join(MODULES, ".bin/publint"), "--strict");
+  for (const folder of [PACKAGE, `${PACKAGE}-react`]) {
+    await program(folder, join(MODULES, ".bin/publint"), "--strict");
+  }
 });
 
 test("the types resolve wherever scripts do", async () => {

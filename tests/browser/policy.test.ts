@@ -4,13 +4,18 @@ import { test } from "node:test";
 import { OPEN, STRICT, scene } from "./fixtures/scene.ts";
 
 test("where WebAssembly is refused nothing of the core is downloaded", async (t) => {
-  const { site, widget } = await scene(t, { policy: STRICT });
+  const { site, widget, said } = await scene(t, { policy: STRICT });
   await widget.thumb("positive").click();
   await widget.reach("sent", "positive");
+  await widget.text.fill("without it");
+  await widget.send.click();
+  await widget.reach("sent", "positive");
   assert.deepEqual(
-    site.fetched.filter((path) => /wasm/.test(path)),
+    site.fetched.filter((path) => /wasm|core-/.test(path)),
     [],
   );
+  // What the browser writes about the question whether WebAssembly may run.
+  assert.ok(said.length <= 1, `${said}`);
 });
 
 test("where Trusted Types are required the widget is painted, hydrated and votes", async (t) => {

@@ -26,6 +26,8 @@ export interface Policy {
   sandbox?: string;
   /** Whether WebAssembly may run; true unless said otherwise. */
   wasm?: false;
+  /** Belongs to the cells that are tried every day; no other test of every day has it. */
+  everyday?: boolean;
 }
 
 /** The names of packages whose versions the table shows, by app. */
@@ -158,6 +160,7 @@ const POLICIES: Policy[] = [
   },
   {
     name: "nonce and strict-dynamic",
+    everyday: true,
     header:
       "default-src 'none'; script-src 'nonce-n0nce' 'strict-dynamic' 'wasm-unsafe-eval'; connect-src 'self'",
   },
@@ -168,6 +171,7 @@ const POLICIES: Policy[] = [
   },
   {
     name: "Trusted Types, no policy allowed",
+    everyday: true,
     header:
       "script-src 'self' 'wasm-unsafe-eval'; require-trusted-types-for 'script'; trusted-types 'none'",
   },
@@ -176,7 +180,7 @@ const POLICIES: Policy[] = [
     header: "default-src 'none'; script-src 'self'; connect-src 'self'",
     wasm: false,
   },
-  { name: "sandboxed frame", sandbox: "allow-scripts" },
+  { name: "sandboxed frame", sandbox: "allow-scripts", everyday: true },
   {
     name: "cross-origin isolated",
     headers: {
@@ -214,7 +218,7 @@ export const CELLS: Cell[] = [
     const { serve, ...built } = vite("vite-8", "plain");
     // A policy may refuse the page's icon, which is no matter of the widget's.
     const html = built.html.replace(/<link rel="icon"[^>]*>/, "");
-    return { ...built, html, policy };
+    return { ...built, html, policy, everyday: policy.everyday ?? false };
   }),
 ];
 
