@@ -9,6 +9,8 @@ import { play } from "./world.ts";
 
 /** So many schedules at a time: most of each is waiting. */
 const AT_A_TIME = 3;
+/** How far it is, is said after so many seeds. */
+const STRETCH = 50;
 /** Within so many seeds a deliberate fault has to be found. */
 const ENOUGH = 200;
 
@@ -42,6 +44,7 @@ const run = async (
   const failed = new Map<number, string[]>();
   const rest = seeds.values();
   let browser: Promise<Browser> | undefined;
+  let played = 0;
   const one = async (seed: number) => {
     browser ||= launch();
     const present = browser;
@@ -54,6 +57,9 @@ const run = async (
       if (!(await present).isConnected() && browser === present) browser = undefined;
     }
     if (broken.length) failed.set(seed, broken);
+    if (++played % STRETCH === 0 && played < seeds.length) {
+      console.log(`${played} of ${seeds.length} seeds; failed: ${failed.size}`);
+    }
   };
   const work = async () => {
     for (const seed of rest) {
