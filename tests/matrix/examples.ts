@@ -1,11 +1,13 @@
 // The examples, from the packed package.
 import assert from "node:assert/strict";
-import { cp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { browser } from "../browser/fixtures/chromium.ts";
+import { readme } from "../browser/fixtures/readme.ts";
 import { program } from "../browser/fixtures/stranger.ts";
+import { Widget } from "../browser/fixtures/widget.ts";
 import { project } from "./install.ts";
 import { openReceiver, type Receiver } from "./receiver.ts";
 import { type Served, serveBy, serveFolder } from "./serve.ts";
@@ -103,6 +105,24 @@ const voteOnWritten = async (page: Page) => {
   const same = `written === document.querySelector("workflowai-feedback").shadowRoot.querySelector("button")`;
   assert.ok(await page.evaluate(same));
 };
+
+test("the README's minute with the package: its page, by Vite, to a real receiver", async (t) => {
+  const folder = await project("vite-8");
+  const work = join(folder, "work/readme");
+  await mkdir(work, { recursive: true });
+  const { page: html } = await readme(t, 'import "workflowai-feedback"');
+  await writeFile(join(work, "index.html"), html);
+  const vite = join(folder, "node_modules/.bin/vite");
+  const served = await serveBy(work, [vite, "--host", "127.0.0.1", "--port", "PORT"], {});
+  t.after(() => served.close());
+  const context = await browser.newContext();
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(served.address);
+  const widget = new Widget(page);
+  await widget.thumb("positive").click();
+  await widget.reach("sent", "positive");
+});
 
 test("html", async () => {
   const work = await layPlain("html");

@@ -75,6 +75,15 @@ ${policies
   })
   .join("\n")}
 
+## Chats
+
+The examples of the two places where most such chats live, with the token in the message's metadata.
+
+| chat | example |
+| --- | --- |
+| AI SDK ${await pinned("ai-sdk", "ai")}, React ${await pinned("ai-sdk", "react")} | \`examples/ai-sdk\` |
+| assistant-ui ${await pinned("assistant-ui", "@assistant-ui/react")}, React ${await pinned("assistant-ui", "react")} | \`examples/assistant-ui\` |
+
 ## The client alone
 
 \`./client\` where there is no page, and the tests that run it there.
