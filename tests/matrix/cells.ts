@@ -227,7 +227,10 @@ export const NOT_RUN: [what: string, why: string][] = [
   ["Angular 22 and its command line", "needs Node 22.22 or newer; Angular 21 is tried instead"],
   ["webpack-dev-server 6", "needs Node 22.15 or newer; 5 is tried instead"],
   ["AI SDK 7 (`ai`, `@ai-sdk/react` 4)", "needs Node 22 or newer; AI SDK 6 is tried instead"],
-  ["Metro 0.84 and newer", "needs Node 22.13 or newer; 0.83 is tried instead"],
+  [
+    "Metro 0.85 and newer",
+    "needs Node 22.13 or newer; 0.83, that of React Native 0.83, is tried instead",
+  ],
   [
     "Preact, Vue, Svelte, Solid, Lit, Angular with the other bundlers",
     "Angular's, Vue's, Svelte's and Solid's own tools are built on Vite, and what a framework does with the element is the same whatever bundled it",
