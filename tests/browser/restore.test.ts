@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { FeedbackElement } from "../../element/feedback-element.ts";
 import { BOTH, scene, until } from "./fixtures/scene.ts";
-import { type Call, proof, type Site } from "./fixtures/site.ts";
+import { type Call, hold, proof, type Site } from "./fixtures/site.ts";
 
 const ELEMENT = `<workflowai-feedback restore feedback-token="token" user-id="u"></workflowai-feedback>`;
 
@@ -42,6 +42,20 @@ test("a vote is restored when its widget comes near, without the core and withou
   );
   assert.ok(!site.fetched.some((path) => /loader|wasm/.test(path)));
   assert.deepEqual(await heard(), []);
+});
+
+test("what is restored never overwrites a press that no core has heard of yet", async (t) => {
+  const { page, widget, site, calls } = await scene(t);
+  t.after(hold(site, "/loader.js"));
+  const release = slowly(site);
+  await widget.set({ restore: true });
+  await calls(1);
+  await widget.thumb("positive").click();
+  const answered = page.waitForResponse(/lookup/);
+  release();
+  await (await answered).finished();
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+  assert.equal(await widget.pressed(), "positive");
 });
 
 test("many widgets ask once", async (t) => {
