@@ -1,16 +1,30 @@
+#![expect(
+    clippy::too_many_lines,
+    reason = "what the component is made of, whole and in one place"
+)]
+
 use std::rc::Rc;
 
 use leptos::either::Either;
+use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use tachys::html::directive::directive;
+use tachys::html::event::{capture, on};
+use wasm_bindgen::JsValue;
+use web_sys::Element;
 
+use crate::delivery::{Intent, Notice, Status};
 use crate::gesture::{Gesture, perform};
 use crate::icons::thumb;
 use crate::key::Key;
 use crate::messages::Messages;
+use crate::object::text;
+use crate::panel::{CommentPlacement, Panel};
+use crate::transport::Transport;
 use crate::use_feedback::{FeedbackEvent, UseFeedback};
 use crate::view::view;
-use crate::{Outcome, limits, panel, restore::lookup, stylesheet};
+use crate::{Outcome, limits, restore::lookup, run, stylesheet};
 
 /// When the comment panel opens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -28,22 +42,64 @@ pub enum Comment {
 ///
 /// ## Usage
 ///
-/// ```ignore
-/// view! { <FeedbackButtons feedback_token=token user_id=user label="Feedback on answer 3"/> }
+/// ```
+/// # use leptos::prelude::*;
+/// use workflowai_feedback::FeedbackButtons;
+///
+/// # #[component]
+/// # fn Answer(token: RwSignal<Option<String>>, user: String) -> impl IntoView {
+/// view! {
+///     <FeedbackButtons
+///         feedback_token=token
+///         user_id=user
+///         api_url="https://feedback.example.com"
+///         label="Feedback on answer 3"
+///     />
+/// }
+/// # }
 /// ```
 ///
 /// ## Options
 ///
+/// Every prop but the callbacks, the icons and `action` is a signal or a plain value.
+///
 /// Without a token the thumbs are `aria-disabled`; they come alive when one arrives. Another
 /// token or user means another vote: its state is shown, what is under way for the one before
-/// goes on.
+/// goes on, and what was typed is taken out if it was about another answer.
+///
+/// Attributes are spread onto the root, and icons and words can be the app's own:
+///
+/// ```
+/// # use leptos::prelude::*;
+/// use workflowai_feedback::delivery::Intent;
+/// use workflowai_feedback::{FeedbackButtons, Messages, Text, locales};
+///
+/// # #[component]
+/// # fn Answer(token: String, thanks: RwSignal<bool>) -> impl IntoView {
+/// view! {
+///     <FeedbackButtons
+///         feedback_token=token
+///         messages=Messages::new(&locales::DE).with(Text::Sent, "Danke!")
+///         positive_icon=|| "👍"
+///         negative_icon=|| "👎"
+///         on_before_send=|vote: Intent| vote.comment.is_none_or(|text| !text.contains("@"))
+///         on_sent=move |_| thanks.set(true)
+///         attr:class="answer-feedback"
+///     />
+/// }
+/// # }
+/// ```
+///
+/// In an app of islands it goes into an island of the app's: signals and callbacks cannot cross
+/// an island's edge.
 ///
 /// ## Server side
 ///
-/// Renders the idle thumbs; nothing is read or sent on the server. They are `aria-disabled` until
-/// hydrated. With `action` they are the submit buttons of a form instead, which posts
-/// `feedback_token`, `user_id` and `outcome` to that address, so that a vote counts before
-/// hydration and with scripts off as well.
+/// Renders the thumbs with the `outcome` that is known; nothing else is read or sent on the
+/// server. They are `aria-disabled` until hydrated. With `action` they are the submit buttons of a
+/// form instead, which posts `feedback_token`, `user_id` and `outcome` to that address, so that a
+/// vote counts before hydration and with scripts off as well. The page has to link
+/// [`STYLESHEET`](crate::STYLESHEET) if the thumbs shall have their looks before hydration.
 #[component]
 pub fn FeedbackButtons(
     /// The run's signed token. It may come late.
@@ -58,6 +114,9 @@ pub fn FeedbackButtons(
     /// When the comment panel opens.
     #[prop(optional, into)]
     comment: Signal<Comment>,
+    /// Where the comment panel opens.
+    #[prop(optional, into)]
+    comment_placement: Signal<CommentPlacement>,
     /// Up to 8 reasons of 64 characters, offered after thumbs down.
     #[prop(optional, into)]
     reasons: Signal<Vec<String>>,
@@ -79,30 +138,102 @@ pub fn FeedbackButtons(
     /// Where a form posts the vote while no script is running: the address of a server function.
     #[prop(optional, into)]
     action: Option<String>,
-    /// The texts; English by default.
+    /// The words; English by default.
     #[prop(optional, into)]
-    messages: Option<Messages>,
-    /// Hears of everything; false gives up a vote before it is sent.
+    messages: Signal<Messages>,
+    /// In place of thumbs up.
     #[prop(optional, into)]
-    on_event: Option<Callback<FeedbackEvent, bool>>,
+    positive_icon: Option<ViewFn>,
+    /// In place of thumbs down.
+    #[prop(optional, into)]
+    negative_icon: Option<ViewFn>,
+    /// Sends votes another way, such as through a server function; [`Fetch`](crate::transport::Fetch)
+    /// by default. Called once, in the browser.
+    #[prop(optional)]
+    transport: Option<fn() -> Rc<dyn Transport>>,
+    /// A vote is about to be sent for the first time; false gives it up.
+    #[prop(optional, into)]
+    on_before_send: Option<Callback<Intent, bool>>,
+    /// The thumbs show something else.
+    #[prop(optional, into)]
+    on_change: Option<Callback<Option<Outcome>>>,
+    /// The receiver proved that it holds the vote.
+    #[prop(optional, into)]
+    on_sent: Option<Callback<Intent>>,
+    /// The vote is kept and will be tried again; the status says why.
+    #[prop(optional, into)]
+    on_queued: Option<Callback<(Intent, Status)>>,
+    /// The vote was refused and is gone; the status says why.
+    #[prop(optional, into)]
+    on_error: Option<Callback<(Intent, Status)>>,
+    /// The receiver proved that it holds the vote no more.
+    #[prop(optional, into)]
+    on_retract: Option<Callback<Intent>>,
 ) -> impl IntoView {
-    let feedback = UseFeedback::new(
-        None,
-        Rc::new(move |event| on_event.is_none_or(|callback| callback.run(event))),
-    );
+    let hear = move |event| {
+        let run = |callback: Option<Callback<Intent>>, intent| {
+            if let Some(callback) = callback {
+                callback.run(intent);
+            }
+        };
+        let explain = |callback: Option<Callback<(Intent, Status)>>, intent, status| {
+            if let Some(callback) = callback {
+                callback.run((intent, status));
+            }
+        };
+        match event {
+            FeedbackEvent::BeforeSend(intent) => {
+                return on_before_send.is_none_or(|callback| callback.run(intent));
+            }
+            FeedbackEvent::Change(outcome) => {
+                if let Some(callback) = on_change {
+                    callback.run(outcome);
+                }
+            }
+            FeedbackEvent::Notice(notice, intent, status) => match notice {
+                Notice::Sent => run(on_sent, intent),
+                Notice::Retracted => run(on_retract, intent),
+                Notice::Queued => explain(on_queued, intent, status),
+                Notice::Rejected => explain(on_error, intent, status),
+                // The change of what is shown has been told.
+                Notice::Superseded => {}
+            },
+        }
+        true
+    };
+    let transport = transport.filter(|_| !cfg!(feature = "ssr"));
+    let feedback = UseFeedback::new(transport.map(|make| make()), Rc::new(hear));
     let state = feedback.state;
-    if let Some(messages) = messages {
-        state.change(&mut |state| state.messages = messages.clone());
-    }
+    let submits = action.is_some();
+    // In the same words on the server and while hydrating.
+    state.change(&mut |state| {
+        state.outcome = outcome.get_untracked();
+        state.label = label.get_untracked().unwrap_or_default();
+        state.messages = messages.get_untracked();
+        // A form is alive before any script is.
+        state.live = submits
+            && feedback_token.with_untracked(Option::is_some)
+            && !readonly.get_untracked()
+            && !disabled.get_untracked();
+    });
+    // What lives on one thread must not be dropped on another, as a server does.
+    let root = (!cfg!(feature = "ssr")).then(|| StoredValue::new_local(None::<Element>));
+    let with_panel = move |act: &dyn Fn(Panel<'_>)| {
+        if let Some(root) = root {
+            root.with_value(|root| root.iter().for_each(|root| act(Panel(root))));
+        }
+    };
     Effect::new(move || {
         stylesheet::adopt();
         let live = !readonly.get() && !disabled.get() && feedback_token.get().is_some();
         let (label, mut offered) = (label.get().unwrap_or_default(), reasons.get());
         offered.truncate(limits::REASONS);
+        let messages = messages.get();
         state.change(&mut |state| {
             state.live = live;
             state.label.clone_from(&label);
             state.offered.clone_from(&offered);
+            state.messages = messages.clone();
         });
     });
     let key = Memo::new(move |_| {
@@ -112,26 +243,27 @@ pub fn FeedbackButtons(
             user: user_id.get().unwrap_or_default(),
         })
     });
-    Effect::new(move || {
+    Effect::new(move |before: Option<Option<Key>>| {
         let known = outcome.get();
         let key = key.get();
+        let another = |before: &Key| !key.as_ref().is_some_and(|key| run::same(before, key));
+        if before.flatten().as_ref().is_some_and(another) {
+            state.change(&mut |state| {
+                state.comment.clear();
+                state.reasons.clear();
+            });
+            with_panel(&|panel| panel.clear());
+        }
         feedback.set_key(key.clone(), known);
-        if let Some(asked) = key.filter(|_| restore.get() && known.is_none()) {
+        if let Some(asked) = key.clone().filter(|_| restore.get() && known.is_none()) {
             spawn_local(async move {
                 if let Some(earlier) = lookup(&asked).await {
                     feedback.restored_for(&asked, earlier);
                 }
             });
         }
+        key
     });
-    let submits = action.is_some();
-    if submits {
-        // Alive before any script is: on the server, and in the same words while hydrating.
-        let live = feedback_token.with_untracked(Option::is_some)
-            && !readonly.get_untracked()
-            && !disabled.get_untracked();
-        state.change(&mut |state| state.live = live);
-    }
     let act = move |gesture, event: &web_sys::Event| {
         if submits {
             event.prevent_default();
@@ -146,18 +278,47 @@ pub fn FeedbackButtons(
             (Comment::Negative, Some(outcome)) => outcome == Outcome::Negative,
         };
         match gesture {
-            Gesture::Press(_) if wanted => panel::open(event),
+            Gesture::Press(_) if wanted => {
+                let thumb = event.current_target().map_or(JsValue::NULL, JsValue::from);
+                with_panel(&|panel| panel.open(comment_placement.get_untracked(), &thumb));
+            }
             // What is too long to send stays open.
             Gesture::Send if !acted => {}
             _ => {
                 // Or else the key that sent presses the thumb that gets the focus, outside Chromium.
                 event.prevent_default();
-                panel::close(event);
+                with_panel(&|panel| panel.close());
             }
         }
     };
+    let icon = |own: Option<ViewFn>| own.map_or_else(|| thumb().into_any(), |own| own.run());
+    let icons = (icon(positive_icon), icon(negative_icon));
     let thumbs = if submits { "submit" } else { "button" };
-    let buttons = view(feedback, (thumb(), thumb()), Rc::new(act), thumbs);
+    let buttons = view(feedback, icons, Rc::new(act), thumbs)
+        .add_any_attr(directive(
+            move |element: Element, ()| {
+                if let Some(root) = root {
+                    root.set_value(Some(element));
+                }
+            },
+            (),
+        ))
+        .add_any_attr(on(ev::keydown, move |event: KeyboardEvent| {
+            // The browser sees to popovers.
+            if event.key() == "Escape"
+                && comment_placement.get_untracked() == CommentPlacement::Inline
+            {
+                with_panel(&|panel| panel.close());
+            }
+        }))
+        .add_any_attr(on(
+            capture(ev::Custom::<web_sys::Event>::new("beforetoggle")),
+            move |event: web_sys::Event| {
+                if text(&event, "newState").as_deref() == Some("closed") {
+                    with_panel(&|panel| panel.give_focus_back());
+                }
+            },
+        ));
     match action {
         None => Either::Left(buttons),
         Some(action) => Either::Right(view! {

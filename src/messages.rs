@@ -98,13 +98,14 @@ impl Text {
     }
 }
 
-/// The texts in use: a language, with some or all of them replaced.
+/// The texts in use: a language, with some or all of them replaced. English by default.
 ///
 /// ```
-/// use workflowai_feedback::{Messages, Text};
+/// use workflowai_feedback::{Messages, Text, locales};
 ///
-/// let messages = Messages::default().with(Text::Sent, "Danke!");
+/// let messages = Messages::new(&locales::DE).with(Text::Sent, "Danke!");
 /// assert_eq!(messages.get(Text::Sent), "Danke!");
+/// assert_eq!(messages.get(Text::Positive), "Gute Antwort");
 /// ```
 #[derive(Clone, Debug)]
 pub struct Messages {

@@ -16,11 +16,13 @@ pub fn text(object: &JsValue, name: &str) -> Option<String> {
 }
 
 /// The texts of a property that is a list.
+#[cfg(any(feature = "element", not(test), target_arch = "wasm32"))]
 pub fn texts(object: &JsValue, name: &str) -> Vec<String> {
     strings(&get(object, name))
 }
 
 /// The texts of a list; none if it is no list.
+#[cfg(any(feature = "element", not(test), target_arch = "wasm32"))]
 #[inline(never)]
 pub fn strings(list: &JsValue) -> Vec<String> {
     if Array::is_array(list) {

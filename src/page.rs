@@ -2,21 +2,23 @@
 //!
 //! Work belongs to the page and not to a widget, so that a vote goes on when its widget is gone.
 
+mod events;
+
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 
-use js_sys::{Date, Math, Promise};
 use leptos::task::spawn_local;
-use wasm_bindgen::prelude::Closure;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::JsValue;
 
 use crate::Outcome;
+use crate::clock::{now, random, sleep};
 use crate::delivery::{Answer, Delivery, Effects, Intent, Notice, Phase, Status, read_answer};
 use crate::key::Key;
-use crate::object::text;
-use crate::outbox;
 use crate::transport::{Fetch, Request, Transport};
+use crate::{
+    outbox,
+    page::events::{listen, warn},
+};
 
 /// What a widget hears of its key.
 pub trait Watch {
@@ -43,7 +45,6 @@ pub struct Post {
 
 thread_local! {
     static POSTS: RefCell<Vec<Rc<Post>>> = const { RefCell::new(Vec::new()) };
-    static LISTENING: Cell<bool> = const { Cell::new(false) };
     static UNPROVEN: Cell<u32> = const { Cell::new(0) };
 }
 
@@ -186,7 +187,8 @@ impl Post {
         if let Some(wait) = effects.wait {
             let post = Rc::clone(self);
             spawn_local(async move {
-                sleep(wait).await;
+                // It cannot fail.
+                let _: Result<_, _> = sleep(wait).await;
                 if post.turn.get() == turn {
                     let effects = post.delivery.borrow_mut().due();
                     post.run(effects, None);
@@ -257,7 +259,7 @@ impl Post {
     }
 
     async fn attempt(&self, intent: &Intent) -> Effects {
-        let age = ((Date::now() - intent.pressed) / 1_000.0).floor().max(0.0);
+        let age = ((now() - intent.pressed) / 1_000.0).floor().max(0.0);
         let answer = self
             .transport
             .send(Request {
@@ -278,12 +280,12 @@ impl Post {
         if answer == Answer::Unproven {
             UNPROVEN.set(UNPROVEN.get() + 1);
             if UNPROVEN.get() == 3 {
-                web_sys::console::warn_1(
-                    &"workflowai-feedback: something answers that is no receiver of feedback. Is api-url right?".into(),
+                warn(
+                    "workflowai-feedback: something answers that is no receiver of feedback. Is api-url right?",
                 );
             }
         }
-        self.delivery.borrow_mut().answer(answer, Math::random())
+        self.delivery.borrow_mut().answer(answer, random())
     }
 }
 
@@ -311,48 +313,16 @@ pub fn wake_all() {
     }
 }
 
-fn hear(event: &JsValue) {
-    // A storage event names the item.
-    let Some(name) = text(event, "key") else {
-        return wake_all();
-    };
-    let post = POSTS.with_borrow(|posts| {
-        let mut posts = posts.iter();
-        posts.find(|post| outbox::is_of(&post.key, &name)).cloned()
-    });
+/// Another tab changed the record of the key that `about` is true of.
+pub fn hear(about: impl Fn(&Key) -> bool) {
+    let post = POSTS.with_borrow(|posts| posts.iter().find(|post| about(&post.key)).cloned());
     if let Some(post) = post {
         post.hear();
     }
 }
 
-/// Hears, once a page, of the network, of the person coming back and of other tabs.
-fn listen() {
-    if LISTENING.replace(true) {
-        return;
-    }
-    if let Some(window) = web_sys::window() {
-        // Lives as long as the page, like the votes it wakes.
-        let hear: js_sys::Function = Closure::<dyn Fn(JsValue)>::new(|event| hear(&event))
-            .into_js_value()
-            .unchecked_into();
-        for event in ["online", "pageshow", "focus", "storage"] {
-            let _ = window.add_event_listener_with_callback(event, &hear);
-        }
-    }
-}
-
-async fn sleep(milliseconds: f64) {
-    let promise = Promise::new(&mut |resolve, _| {
-        if let Some(window) = web_sys::window() {
-            #[expect(
-                clippy::cast_possible_truncation,
-                reason = "waits are capped far below 2^31"
-            )]
-            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(
-                &resolve,
-                milliseconds as i32,
-            );
-        }
-    });
-    let _: Result<JsValue, JsValue> = JsFuture::from(promise).await;
+/// Ends the page, as a script of the tests has it.
+#[cfg(all(test, not(target_arch = "wasm32")))]
+pub fn end() {
+    POSTS.take();
 }

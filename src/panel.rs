@@ -1,42 +1,82 @@
-//! Opening and closing the comment panel of the Leptos component. In the element the shell does.
+//! The comment panel of the Leptos component. In the element the shell sees to it.
 
 use js_sys::{Function, Object, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, Event};
+use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 
-/// The panel that belongs to the button an event came from.
-fn panel(event: &Event) -> Option<Element> {
-    let button: Element = event.current_target()?.dyn_into().ok()?;
-    button
-        .closest(".workflowai-feedback")
-        .ok()??
-        .query_selector("[part=panel]")
-        .ok()?
+/// Where the comment panel opens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CommentPlacement {
+    /// Above the page, beside the thumb: nothing moves.
+    #[default]
+    Popover,
+    /// In the page, below the thumbs.
+    Inline,
 }
 
-/// Opens the panel beside the thumb that was pressed; it does not take the focus.
-pub fn open(event: &Event) {
-    let options = Object::new();
-    // Makes the thumb the panel's anchor. A plain object: setting cannot fail.
-    let _ = Reflect::set(
-        &options,
-        &"source".into(),
-        &event.current_target().map_or(JsValue::NULL, JsValue::from),
-    );
-    call(event, "showPopover", &options);
+/// The panel of one widget, by its root.
+pub struct Panel<'root>(pub &'root Element);
+
+impl Panel<'_> {
+    /// Opens it; it does not take the focus. `thumb` becomes its anchor.
+    pub fn open(&self, placement: CommentPlacement, thumb: &JsValue) {
+        let Some(panel) = self.find("[part=panel]") else {
+            return;
+        };
+        if placement == CommentPlacement::Inline {
+            let _ = panel.remove_attribute("popover");
+            let _ = panel.set_attribute("data-open", "");
+            return;
+        }
+        let _ = panel.remove_attribute("data-open");
+        let _ = panel.set_attribute("popover", "auto");
+        let options = Object::new();
+        // Of a fresh plain object this cannot fail.
+        let _ = Reflect::set(&options, &"source".into(), thumb);
+        call(&panel, "showPopover", &options);
+    }
+
+    /// Closes it; the text in it stays.
+    pub fn close(&self) {
+        let Some(panel) = self.find("[part=panel]") else {
+            return;
+        };
+        self.give_focus_back();
+        let _ = panel.remove_attribute("data-open");
+        call(&panel, "hidePopover", &JsValue::UNDEFINED);
+    }
+
+    /// Closes it, and takes out what was typed.
+    pub fn clear(&self) {
+        self.close();
+        if let Some(text) = self.find("textarea") {
+            text.unchecked_into::<HtmlTextAreaElement>().set_value("");
+        }
+    }
+
+    /// Gives the focus to the pressed thumb where it was in the panel: Chromium drops it.
+    pub fn give_focus_back(&self) {
+        if self.find("[part=panel] :focus").is_none() {
+            return;
+        }
+        let thumb = self
+            .find("[value][aria-pressed=true]")
+            .or_else(|| self.find("[value]"));
+        if let Some(thumb) = thumb {
+            let _ = thumb.unchecked_into::<HtmlElement>().focus();
+        }
+    }
+
+    fn find(&self, selector: &str) -> Option<Element> {
+        self.0.query_selector(selector).ok()?
+    }
 }
 
-/// Closes the panel; the text in it stays.
-pub fn close(event: &Event) {
-    call(event, "hidePopover", &JsValue::UNDEFINED);
-}
-
-/// Both throw where the panel is open or closed already, or the browser has no popovers.
-fn call(event: &Event, method: &str, options: &JsValue) {
-    let Some(panel) = panel(event) else { return };
-    if let Ok(function) = Reflect::get(&panel, &method.into())
+/// Both methods of a popover throw where it is open or closed already; some browsers have none.
+fn call(panel: &Element, method: &str, options: &JsValue) {
+    if let Ok(function) = Reflect::get(panel, &method.into())
         && let Some(function) = function.dyn_ref::<Function>()
     {
-        let _ = function.call1(&panel, options);
+        let _ = function.call1(panel, options);
     }
 }

@@ -5,7 +5,21 @@ use std::cell::Cell;
 use js_sys::{Array, Reflect};
 use web_sys::CssStyleSheet;
 
-const STYLE: &str = concat!(
+/// The component's stylesheet, for a page that links it as a file of its own.
+///
+/// Without that the component gives it to the document itself, once it runs in a browser. Server
+/// rendered thumbs have their looks at once only where the page links it:
+///
+/// ```
+/// use workflowai_feedback::STYLESHEET;
+///
+/// // An axum route: `get(stylesheet)`.
+/// async fn stylesheet() -> ([(&'static str, &'static str); 1], &'static str) {
+///     ([("content-type", "text/css")], STYLESHEET)
+/// }
+/// # let _ = stylesheet;
+/// ```
+pub const STYLESHEET: &str = concat!(
     include_str!("../style/widget.css"),
     include_str!("../style/panel.css"),
     include_str!("../style/component.css")
@@ -20,7 +34,8 @@ pub fn adopt() {
     if ADOPTED.replace(true) {
         return;
     }
-    let sheet = CssStyleSheet::new().and_then(|sheet| sheet.replace_sync(STYLE).map(|()| sheet));
+    let sheet =
+        CssStyleSheet::new().and_then(|sheet| sheet.replace_sync(STYLESHEET).map(|()| sheet));
     let document = web_sys::window().and_then(|window| window.document());
     if let (Ok(sheet), Some(document)) = (sheet, document)
         && let Ok(sheets) = Reflect::get(&document, &"adoptedStyleSheets".into())

@@ -6,6 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 pub use fetch::Fetch;
+#[cfg(not(feature = "element"))]
 pub(crate) use fetch::post_json;
 #[doc(hidden)]
 pub use fetch::{body, milliseconds, read_reply};
@@ -44,6 +45,62 @@ pub type Sending = Pin<Box<dyn Future<Output = Result<Response, Unreachable>>>>;
 
 /// Hands votes to a receiver. The default is [`Fetch`]; an app may send through a server function
 /// instead, or through a script in tests.
+///
+/// ## Usage
+///
+/// Through a function of the app's own server:
+///
+/// ```
+/// use std::rc::Rc;
+///
+/// use leptos::prelude::*;
+/// use workflowai_feedback::FeedbackButtons;
+/// use workflowai_feedback::delivery::{Field, Reply};
+/// use workflowai_feedback::transport::{Request, Response, Sending, Transport, Unreachable};
+///
+/// #[server]
+/// async fn vote(token: String, outcome: Option<String>) -> Result<(), ServerFnError> {
+///     // Keeps it.
+///     # let _ = (token, outcome);
+///     Ok(())
+/// }
+///
+/// struct Ours;
+///
+/// impl Transport for Ours {
+///     fn send(&self, request: Request) -> Sending {
+///         Box::pin(async move {
+///             let outcome = request.intent.outcome;
+///             let word = outcome.map(|outcome| outcome.as_str().to_owned());
+///             vote(request.key.token, word).await.map_err(|_| Unreachable)?;
+///             // Says that it is kept: an answer without proof counts for nothing.
+///             Ok(Response {
+///                 status: 200,
+///                 reply: Some(Reply {
+///                     has_id: true,
+///                     outcome: outcome.map_or(Field::Null, Field::Value),
+///                     ..Reply::default()
+///                 }),
+///                 ..Response::default()
+///             })
+///         })
+///     }
+/// }
+///
+/// # #[component]
+/// # fn Answer(token: String) -> impl IntoView {
+/// view! { <FeedbackButtons feedback_token=token transport={|| Rc::new(Ours)}/> }
+/// # }
+/// ```
+///
+/// ## Options
+///
+/// Whether an answer is a proof, when to try again and what the person is told is decided by
+/// [`read_answer`](crate::delivery::read_answer), whatever the transport.
+///
+/// ## Server side
+///
+/// Never called.
 pub trait Transport {
     /// Starts one attempt. Whether it is repeated is not decided here.
     fn send(&self, request: Request) -> Sending;

@@ -6,6 +6,10 @@ use leptos::prelude::*;
 use crate::Outcome;
 use crate::delivery::{Delivery, Intent, Notice, Status};
 use crate::key::Key;
+#[cfg(not(feature = "element"))]
+use crate::outbox;
+#[cfg(not(feature = "element"))]
+use crate::page::hear;
 use crate::page::{Post, Watch, sweep};
 use crate::state::Shown;
 use crate::transport::Transport;
@@ -26,9 +30,50 @@ pub enum FeedbackEvent {
 /// the vote up.
 pub type OnEvent = Rc<dyn Fn(FeedbackEvent) -> bool>;
 
-/// The state of one feedback widget and what can be done with it, without any markup.
+/// The state of one feedback widget and what can be done with it, without any markup: for thumbs
+/// of your own. [`FeedbackButtons`](crate::FeedbackButtons) and the custom element are built from it.
 ///
-/// The component and the element are built from it. What it reads is reactive.
+/// ## Usage
+///
+/// ```
+/// # use leptos::prelude::*;
+/// use std::rc::Rc;
+///
+/// use workflowai_feedback::{Key, Outcome, UseFeedback};
+///
+/// # #[component]
+/// # fn Stars(token: Signal<Option<String>>) -> impl IntoView {
+/// let feedback = UseFeedback::new(None, Rc::new(|_| true));
+/// Effect::new(move || {
+///     let key = token.get().map(|token| Key {
+///         endpoint: "https://feedback.example.com".into(),
+///         token,
+///         user: String::new(),
+///     });
+///     feedback.set_key(key, None);
+/// });
+/// view! {
+///     <button
+///         aria-pressed=move || (feedback.outcome() == Some(Outcome::Positive)).to_string()
+///         on:click=move |_| feedback.vote(Outcome::Positive, None, Vec::new())
+///     >
+///         "Helpful"
+///     </button>
+///     <span role="status">{move || feedback.status().as_str()}</span>
+/// }
+/// # }
+/// ```
+///
+/// ## Options
+///
+/// [`UseFeedback::new`] takes the [`Transport`], the browser's own requests by default, and what
+/// hears of every [`FeedbackEvent`]. [`UseFeedback::set_key`] says which vote it is about, as
+/// often as that changes. What it reads is reactive; it is `Copy`, and may be read after its
+/// owner is gone: it gives defaults then.
+///
+/// ## Server side
+///
+/// It has no vote and sends nothing: there is no person yet. Calling it does no harm.
 #[derive(Clone, Copy)]
 pub struct UseFeedback {
     pub(crate) state: Shown,
@@ -77,7 +122,7 @@ impl UseFeedback {
         on_cleanup(sweep);
         Self {
             state,
-            inner: (!cfg!(feature = "ssr")).then(|| {
+            inner: (!cfg!(feature = "ssr") || cfg!(test)).then(|| {
                 StoredValue::new_local(Rc::new(Inner {
                     state,
                     post: RefCell::new(None),
@@ -134,6 +179,10 @@ impl UseFeedback {
             if let Some(before) = inner.post.take() {
                 before.leave(inner);
                 sweep();
+            }
+            #[cfg(not(feature = "element"))]
+            if let Some(key) = &key {
+                take_over(key, inner.transport.as_ref());
             }
             let post = key.map(|key| Post::open(key, inner.transport.clone()));
             inner.post.replace(post.clone());
@@ -199,5 +248,17 @@ impl UseFeedback {
         self.inner?
             .try_with_value(|inner| inner.post.borrow().clone())
             .flatten()
+    }
+}
+
+/// What earlier pages and earlier tokens left goes on, also for answers that are not on this page.
+/// For the element the shell and `src/element.rs` see to it.
+#[cfg(not(feature = "element"))]
+fn take_over(key: &Key, transport: Option<&Rc<dyn Transport>>) {
+    for emptied in outbox::fold(key) {
+        hear(|other| *other == emptied);
+    }
+    for other in outbox::keys(&key.endpoint) {
+        Post::open(other, transport.cloned()).resume();
     }
 }

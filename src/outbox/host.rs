@@ -1,10 +1,10 @@
 use std::cell::OnceCell;
 
-use js_sys::{Array, Function, JSON, Promise, Reflect};
+use js_sys::{Array, Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 
-use super::{parse, written};
+use super::json::{key_of, parse, written};
 use crate::delivery::Intent;
 use crate::key::Key;
 use crate::object::Fresh;
@@ -79,15 +79,7 @@ pub fn remove(key: &Key, sequence: f64) {
 pub fn keys(endpoint: &str) -> Vec<Key> {
     let keys = with(|device| device.keys(endpoint)).unwrap_or_default();
     keys.iter()
-        .filter_map(|key| {
-            let parts = JSON::parse(&key.as_string()?).ok()?;
-            let part = |index| Reflect::get_u32(&parts, index).ok()?.as_string();
-            Some(Key {
-                endpoint: part(0)?,
-                token: part(1)?,
-                user: part(2)?,
-            })
-        })
+        .filter_map(|key| key_of(&key.as_string()?))
         .collect()
 }
 
