@@ -3,6 +3,7 @@
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
 use crate::build::Variant;
+use crate::examples::Example;
 use crate::faults::{EVERY_DAY, Faults};
 use crate::test;
 
@@ -15,6 +16,7 @@ pub enum Chore {
     Crash { sqlite: u32, postgres: u32 },
     Faults(Faults),
     Matrix,
+    Example(Example),
     Trunk,
     Screenshots,
 }
@@ -54,6 +56,11 @@ pub fn parse() -> Chore {
             Faults::Seeds(given.get_one("seeds").copied().unwrap_or(EVERY_DAY))
         }),
         Some(("matrix", _)) => Chore::Matrix,
+        Some(("example", given)) => {
+            let name = given.get_one::<String>("name").expect("clap asks for it");
+            let example = Example::ALL.into_iter().find(|(known, _)| known == name);
+            Chore::Example(example.expect("clap takes no other").1)
+        }
         Some(("trunk", _)) => Chore::Trunk,
         Some(("screenshots", _)) => Chore::Screenshots,
         _ => unreachable!("clap asks for one of the commands above"),
@@ -129,6 +136,16 @@ fn command() -> Command {
             "Tries the packed package in every bundler and framework and writes \
                  docs/compatibility.md; the first time it installs them, which takes minutes",
         ))
+        .subcommand(
+            Command::new("example")
+                .about("Builds one of the examples in Rust and serves it")
+                .arg(
+                    Arg::new("name")
+                        .value_name("NAME")
+                        .required(true)
+                        .value_parser(Example::ALL.map(|(name, _)| name)),
+                ),
+        )
         .subcommand(Command::new("trunk").about(
             "Builds the demo of the Leptos component with Trunk and tries it in a browser; \
                  the first time it installs Trunk, which takes minutes",

@@ -6,6 +6,7 @@
 mod arguments;
 mod build;
 mod console;
+mod examples;
 mod failure;
 mod faults;
 mod matrix;
@@ -45,6 +46,7 @@ fn run(chore: &Chore) -> Result<(), Failure> {
         Chore::Crash { sqlite, postgres } => test::crash(&workspace, *sqlite, *postgres),
         Chore::Faults(what) => faults::faults(&workspace, what),
         Chore::Matrix => matrix::matrix(&workspace),
+        Chore::Example(which) => examples::example(&workspace, *which),
         Chore::Trunk => trunk::trunk(&workspace),
         Chore::Screenshots => screenshots::screenshots(&workspace),
     }

@@ -63,7 +63,8 @@ pub fn run_watched(command: &mut Command, mut see: impl FnMut(&str)) -> Result<(
     Err(Failure::new(format!("it failed ({status})")).by_hand(line(command)))
 }
 
-fn output(command: &mut Command) -> Result<Output, Failure> {
+/// Runs a program to its end and keeps what it says.
+pub fn output(command: &mut Command) -> Result<Output, Failure> {
     command
         .stdin(Stdio::null())
         .output()

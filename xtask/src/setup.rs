@@ -7,7 +7,7 @@ mod node;
 mod python;
 mod rust;
 
-pub use crates::{GECKODRIVER, TRUNK};
+pub use crates::{CARGO_DENY, CARGO_HACK, GECKODRIVER, Program, TRUNK};
 pub use debian::{browser, firefox, postgres, strace, webkit};
 pub use node::node;
 pub use python::python;

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: every part, step by step.
 
 mod counts;
+mod crates;
 mod steps;
 
 use std::time::{Duration, Instant};

@@ -30,7 +30,7 @@ pub fn trunk(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 /// A `PATH` with the programs on it that Trunk would download, in the versions it looks for.
-fn helpers(workspace: &Workspace, tools: &Path) -> Result<std::ffi::OsString, Failure> {
+pub fn helpers(workspace: &Workspace, tools: &Path) -> Result<std::ffi::OsString, Failure> {
     let folder = workspace.target.join("trunk-helpers");
     fs::create_dir_all(&folder).map_err(file(&folder))?;
     let bindgen = folder.join("wasm-bindgen");

@@ -17,6 +17,7 @@ mod durability;
 mod history;
 mod http;
 mod limits;
+mod mint_document;
 mod nesting;
 mod observe;
 mod openapi;

@@ -14,6 +14,12 @@ pub const TRUNK: Program = Program("trunk", "0.21.14");
 /// Drives Firefox; Debian has no package of it.
 pub const GECKODRIVER: Program = Program("geckodriver", "0.37.1");
 
+/// Checks combinations of features.
+pub const CARGO_HACK: Program = Program("cargo-hack", "0.6.46");
+
+/// Checks licences and sources.
+pub const CARGO_DENY: Program = Program("cargo-deny", "0.20.2");
+
 /// The name of a crate and of its program, and the version.
 #[derive(Clone, Copy)]
 pub struct Program(&'static str, &'static str);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::build::{Variant, server, tools};
+use crate::examples::Example;
 use crate::failure::{Failure, file};
 use crate::faults::{self, EVERY_DAY, Faults};
 use crate::matrix;
@@ -12,7 +13,7 @@ use crate::process::{run, run_quietly, run_watched};
 use crate::setup;
 use crate::size;
 use crate::stamp::files;
-use crate::test::Counts;
+use crate::test::{Counts, crates};
 use crate::trunk;
 use crate::workspace::Workspace;
 
@@ -72,6 +73,11 @@ pub const STEPS: &[Step] = &[
         "clippy",
         "clippy, with every set of features that is built",
         clippy,
+    ),
+    Step::check(
+        "documentation",
+        "the crates' documentation, without a warning",
+        crates::documentation,
     ),
     Step::test("xtask", "tests of the chores themselves", |at, counts| {
         cargo_test(at, counts, &["-p", "xtask"])
@@ -140,6 +146,43 @@ pub const STEPS: &[Step] = &[
     )
     .built(),
     Step::test(
+        "leptos",
+        "the Leptos example in Chromium, and whether the one with a server compiles",
+        |at, counts| {
+            let mut check = at.cargo();
+            check.args([
+                "check",
+                "-p",
+                "example-leptos-axum",
+                "--features",
+                "hydrate",
+            ]);
+            check.args(["--profile", "wasm", "--target", "wasm32-unknown-unknown"]);
+            run("checking the browser's half of leptos-axum", &mut check)?;
+            let mut node = browser_script(at)?;
+            node.env("LEPTOS_CSR", Example::Csr.site(at)?);
+            node_test(&mut node, &tests_in(at, "tests/examples")?, counts)
+        },
+    )
+    .built(),
+    Step::test(
+        "leptos-axum",
+        "the Leptos example with server rendering and the receiver inside, in Chromium",
+        |at, counts| {
+            cargo_test(
+                at,
+                counts,
+                &["-p", "example-leptos-axum", "--features", "ssr"],
+            )?;
+            let mut node = browser_script(at)?;
+            node.env("LEPTOS_AXUM", Example::Axum.site(at)?);
+            node.env("LEPTOS_AXUM_SERVER", Example::program(at)?);
+            node_test(&mut node, &tests_in(at, "tests/examples")?, counts)
+        },
+    )
+    .built()
+    .long(),
+    Step::test(
         "matrix",
         "the packed package in the bundlers that differ most, and the examples",
         |at, counts| {
@@ -167,6 +210,24 @@ pub const STEPS: &[Step] = &[
     Step::check("size", "the package's size against the table", |at, _| {
         size::size(at, Variant::Everyday, false)
     }),
+    Step::check(
+        "features",
+        "every combination of the crates' features",
+        crates::features,
+    )
+    .long(),
+    Step::check(
+        "packages",
+        "the packed crates, each built from its package",
+        crates::packages,
+    )
+    .long(),
+    Step::check(
+        "dependencies",
+        "licences and sources of what is depended on",
+        crates::dependencies,
+    )
+    .long(),
     Step::check(
         "smallest",
         "the published size against table and budgets",
