@@ -89,12 +89,20 @@ export const attach = async (element: FeedbackElement): Promise<void> => {
     // The click that asked for the core may be on its way to the button still, and counts once.
     await new Promise((resolve) => setTimeout(resolve));
   }
-  if (dead || own) {
-    const { attach } = await import("./without-core.ts");
-    return attach(element);
+  if (!dead && !own) {
+    // Gone, or attached by another call, meanwhile.
+    if (!element.isConnected || element._controller !== element) return;
+    try {
+      new Core(element);
+      return;
+    } catch (error) {
+      console.error(error);
+      die();
+      restamp(element)();
+    }
   }
-  // Gone, or attached by another call, meanwhile.
-  if (element.isConnected && element._controller === element) new Core(element);
+  const { attach } = await import("./without-core.ts");
+  return attach(element);
 };
 
 /** One hydrated element. */

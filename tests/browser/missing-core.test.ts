@@ -141,3 +141,20 @@ test("a hundred widgets compile the core once", async (t) => {
   assert.equal(await page.evaluate("compiled"), 1);
   assert.equal(site.fetched.filter((path) => path === "/core.wasm").length, 1);
 });
+
+test("a core that cannot take over an element leaves it to what stands in for it", async (t) => {
+  const { widget, site, kept } = await scene(t, {
+    before: () => {
+      window.DocumentFragment = class {
+        constructor() {
+          throw new Error("this page has its own");
+        }
+      } as unknown as typeof DocumentFragment;
+    },
+  });
+  await widget.thumb("positive").click();
+  await widget.reach("sent", "positive");
+  assert.ok(site.fetched.includes("/core.wasm"));
+  assert.equal(site.calls.length, 1);
+  assert.deepEqual(await kept(), []);
+});
