@@ -296,7 +296,7 @@ fn clippy(at: &Workspace, _: &mut Counts) -> Result<(), Failure> {
         ),
         (
             "widget in a Rust app",
-            &["-p", "workflowai-feedback", "--features", "csr"],
+            &["-p", "workflowai-feedback", "--features", "csr,serde"],
         ),
     ];
     for (what, arguments) in sets {
@@ -304,7 +304,7 @@ fn clippy(at: &Workspace, _: &mut Counts) -> Result<(), Failure> {
         cargo.args(["clippy", "--all-targets"]).args(arguments);
         if arguments
             .iter()
-            .any(|each| ["element", "csr"].contains(each))
+            .any(|each| ["element", "csr,serde"].contains(each))
         {
             cargo.args(wasm);
         }
