@@ -38,8 +38,12 @@ const live = (widget: Widget) =>
 /** The dashboard's text, once it has the words. */
 const dashboard = async (page: Page, words: string) => {
   const other = await page.context().newPage();
-  await other.goto(`${receiver}dashboard`);
-  await other.getByText(words).first().waitFor();
+  // What is under way while the page is made is not on it. The time is for a failure alone.
+  for (let time = 0; time < 50; time++) {
+    await other.goto(`${receiver}dashboard`);
+    if (await other.getByText(words).count()) break;
+    await other.waitForTimeout(200);
+  }
   const row = await other
     .locator("tr, li, article")
     .filter({ hasText: words })
