@@ -101,6 +101,30 @@ for (const [how, policy] of BOTH) {
     assert.equal((await calls(2))[1]?.path, "/v1/feedback/retract");
   });
 
+  test(`${how}: a script that votes can read the outcome at once`, async (t) => {
+    const { page, widget } = await scene(t, { policy });
+    const vote = (outcome: "positive" | "negative") =>
+      widget.element.evaluate((element, outcome) => {
+        const feedback = element as import("../../element/element.ts").FeedbackElement;
+        feedback.vote(outcome);
+        return feedback.outcome;
+      }, outcome);
+    await widget.preload();
+    assert.equal(await vote("negative"), "negative");
+    await widget.reach("sent", "negative");
+    // What a listener refuses is not the outcome for long.
+    await page.evaluate(() =>
+      addEventListener("feedback-before-send", (event) => event.preventDefault()),
+    );
+    await vote("positive");
+    await widget.reach("idle", "negative");
+    await page.waitForFunction(
+      () =>
+        (document.querySelector("workflowai-feedback") as unknown as { outcome: string })
+          .outcome === "negative",
+    );
+  });
+
   test(`${how}: fast alternation ends in what was pressed last`, async (t) => {
     const answers: (() => void)[] = [];
     const { widget, site, kept, heard } = await scene(t, {
