@@ -8,7 +8,7 @@ import { draw, type Schedule, written } from "./schedule.ts";
 import { play } from "./world.ts";
 
 /** So many schedules at a time: most of each is waiting. */
-const AT_A_TIME = 3;
+const AT_A_TIME = 2;
 /** How far it is, is said after so many seeds. */
 const STRETCH = 50;
 /** Within so many seeds a deliberate fault has to be found. */
