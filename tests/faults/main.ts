@@ -115,7 +115,18 @@ if (values.mutants) {
   const seeds = values.seed ? [Number(values.seed)] : upTo(Number(values.seeds ?? 50));
   const folder = process.env.WORKFLOWAI_FEEDBACK_PACKAGE as string;
   if (values.seed) console.log(written(draw(Number(values.seed))));
-  const failed = await run({ receiver, folder, orderless: false }, seeds, (seed) => draw(seed));
+  const place = { receiver, folder, orderless: false };
+  const failed = await run(place, seeds, (seed) => draw(seed));
+  // The machine has a say in how a browser interleaves things: what broke once is played twice more,
+  // and counts unless it holds both times. It is named in any case.
+  if (!values.seed) {
+    for (const [seed, broken] of [...failed]) {
+      const again = await run(place, [seed, seed], (seed) => draw(seed));
+      if (again.size) continue;
+      failed.delete(seed);
+      console.log(`seed ${seed} broke once and held twice: ${broken[0]}`);
+    }
+  }
   for (const [seed, broken] of failed) {
     if (!values.seed) console.log(written(draw(seed)));
     for (const line of broken.slice(0, 10)) console.log(`  ${line}`);
