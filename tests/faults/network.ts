@@ -100,6 +100,10 @@ export interface Passage {
   until?: number;
   /** It came to no end yet. */
   open: boolean;
+  /** No answer is on its way to the page. */
+  held: boolean;
+  /** The page's number for it. */
+  flight: number;
   /** The page gets a final answer: a proof or a refusal. */
   final: boolean;
 }
@@ -199,14 +203,11 @@ export class Network {
     for (const { deliver } of all ? out.reverse() : out) await deliver();
   }
 
-  /** How many requests of a page are held back and may stay open. */
-  waiting(page: number): number {
-    return this.passages.filter(
-      (passage) =>
-        passage.open &&
-        passage.page === page &&
-        (passage.fate === "stuck" || passage.fate === "answered late"),
-    ).length;
+  /** The requests of a page that are held back and may stay open, by the page's numbers. */
+  heldBack(page: number): number[] {
+    return this.passages
+      .filter((passage) => passage.page === page && passage.open && passage.held)
+      .map(({ flight }) => flight);
   }
 
   /** What has not come to its end, in words. */
@@ -218,9 +219,7 @@ export class Network {
   /** Whether every request but those held back has come to its end. */
   quiet(): boolean {
     if (this.#files.size) return false;
-    return !this.passages.some(
-      ({ open, fate }) => open && fate !== "stuck" && fate !== "answered late",
-    );
+    return !this.passages.some(({ open, held }) => open && !held);
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -288,8 +287,11 @@ export class Network {
       pressed: this.now() - body.intent.age * 1000,
       vague: this.moving,
       open: true,
+      held: false,
+      flight: Number(request.headers["x-flight"]),
       final: false,
     };
+    passage.held = passage.fate === "stuck" || passage.fate === "answered late";
     this.#watch(passage, site, Number(request.headers["x-beside"] ?? 0));
     this.passages.push(passage);
     response.on("close", () => {
@@ -361,6 +363,7 @@ export class Network {
         const { status, reply, final } = await this.#deliver(passage, path);
         later(2_000, 40_000, async () => {
           passage.final = final && passage.open;
+          passage.held = false;
           json(status, reply);
         });
         return;

@@ -22,16 +22,16 @@ declare global {
   interface Window {
     faults: {
       /**
-       * Lets time go on; timers that are due fire in their order. False, and nothing done, if more
-       * than so many requests are under way.
+       * Lets time go on; timers that are due fire in their order. False, and nothing done, if a
+       * request is under way that is not one of those held back.
        */
-      advance(ahead: number, flying: number): boolean;
+      advance(ahead: number, held: number[]): boolean;
       /** Milliseconds to the next timer. */
       due(): number;
       /** Sets the device's clock. */
       jump(skew: number): void;
-      /** Requests that have not come to their end. */
-      flying: number;
+      /** Requests that have not come to their end, by number; those of a vote carry it along. */
+      flying: Set<number>;
       heard: Heard[];
       /** The presses that were written down, newest last, as JSON. */
       written: string[];
@@ -74,8 +74,8 @@ export const setUp = ({ ahead: start, skew: offset, storage, locks }: PageSetup)
     return controller.signal;
   };
   const faults: Window["faults"] = {
-    advance(to, flying) {
-      if (faults.flying > flying) return false;
+    advance(to, held) {
+      if ([...faults.flying].some((flight) => !held.includes(flight))) return false;
       ahead = to;
       const due = [...timers].filter(([, timer]) => timer.due <= time());
       for (const [id, { run }] of due.sort(([, one], [, other]) => one.due - other.due)) {
@@ -88,7 +88,7 @@ export const setUp = ({ ahead: start, skew: offset, storage, locks }: PageSetup)
     jump(to) {
       skew = to;
     },
-    flying: 0,
+    flying: new Set(),
     heard: [],
     written: [],
   };
@@ -104,16 +104,18 @@ export const setUp = ({ ahead: start, skew: offset, storage, locks }: PageSetup)
     },
   });
   const underWay = new Map<string, number>();
-  const begin = (given: [Request | string, RequestInit?]) => {
+  const begin = (flight: number, given: [Request | string, RequestInit?]) => {
     const [asked, init] = given;
     const made = asked instanceof Request;
     const body = made ? bodies.get(asked) : init?.body;
-    if (typeof body !== "string" || init?.keepalive) return () => {};
+    if (typeof body !== "string") return () => {};
     const { feedback_token } = JSON.parse(body);
     if (!feedback_token) return () => {};
-    const beside = underWay.get(feedback_token) ?? 0;
-    if (made) asked.headers.set("x-beside", `${beside}`);
-    else given[1] = { ...init, headers: { ...init?.headers, "x-beside": `${beside}` } };
+    const beside = init?.keepalive ? 0 : (underWay.get(feedback_token) ?? 0);
+    const told = { "x-beside": `${beside}`, "x-flight": `${flight}` };
+    if (made) for (const [name, value] of Object.entries(told)) asked.headers.set(name, value);
+    else given[1] = { ...init, headers: { ...init?.headers, ...told } };
+    if (init?.keepalive) return () => {};
     underWay.set(feedback_token, beside + 1);
     let over = false;
     const end = () => {
@@ -123,14 +125,16 @@ export const setUp = ({ ahead: start, skew: offset, storage, locks }: PageSetup)
     (made ? asked : init)?.signal?.addEventListener("abort", end);
     return end;
   };
+  let flights = 0;
   window.fetch = new Proxy(fetch, {
     apply(target, self, given: [Request | string, RequestInit?]) {
-      faults.flying++;
-      const end = begin(given);
+      const flight = ++flights;
+      faults.flying.add(flight);
+      const end = begin(flight, given);
       const answer: Promise<Response> = Reflect.apply(target, self, given);
       const down = () => {
         end();
-        faults.flying--;
+        faults.flying.delete(flight);
       };
       answer.then((response) => {
         const text = response.text.bind(response);

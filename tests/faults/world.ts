@@ -498,9 +498,9 @@ class World {
       for (const visit of this.#alive()) {
         // A request that left meanwhile must not meet its time-out before it arrives.
         while (
-          (await this.#in(visit, ([ahead, flying]) => window.faults.advance(ahead, flying), [
+          (await this.#in(visit, ([ahead, held]) => window.faults.advance(ahead, held), [
             network.ahead,
-            network.waiting(visit.number),
+            network.heldBack(visit.number),
           ] as const)) === false
         ) {
           await pause(5);
@@ -521,28 +521,29 @@ class World {
       if (Date.now() > limit)
         throw new Error(`no rest after step ${this.network.epoch}: ${this.network.unrest()}`);
       const before = this.network.passages.length;
+      const visits = this.#alive();
       const flying = await Promise.all(
-        this.#alive().map((visit) =>
+        visits.map((visit) =>
           this.#in(
             visit,
             () =>
-              new Promise<number>((done) => {
+              new Promise<number[]>((done) => {
+                const tell = () => done([...window.faults.flying]);
                 const channel = new MessageChannel();
-                channel.port1.onmessage = () =>
-                  requestAnimationFrame(() => done(window.faults.flying));
+                channel.port1.onmessage = () => requestAnimationFrame(tell);
                 channel.port2.postMessage(0);
-                setTimeout(() => done(window.faults.flying), 40);
+                setTimeout(tell, 40);
               }),
           ),
         ),
       );
-      const waiting = this.#alive().reduce(
-        (sum, { number }) => sum + this.network.waiting(number),
-        0,
+      // What a page has under way is what the network holds back: neither has an end of a request
+      // before it that the other has not heard of.
+      const agreed = visits.every(
+        ({ number, alive }, index) =>
+          !alive || `${flying[index]?.sort()}` === `${this.network.heldBack(number).sort()}`,
       );
-      const sum = flying.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-      const still =
-        this.network.quiet() && this.network.passages.length === before && sum <= waiting;
+      const still = this.network.quiet() && this.network.passages.length === before && agreed;
       calm = still ? calm + 1 : 0;
       if (!still) await pause(3);
     }
