@@ -254,11 +254,8 @@ class Core implements Controller {
       () => {
         core.vote(this._number, outcome, options?.comment, options?.reasons);
         this._heard = true;
-        if (!this._element._live) return;
-        // The view follows in a moment; whoever reads the property does not wait. And a listener may
-        // have objected meanwhile.
-        this._element._shown = outcome;
-        setTimeout(() => dead || this._mirror());
+        // The view follows in a moment; whoever reads the property does not wait.
+        if (this._element._live) this._element._shown = outcome;
       },
       () => this._keep(outcome, options),
     );

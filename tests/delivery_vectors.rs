@@ -1,11 +1,16 @@
 //! The life of a vote by `vectors/delivery.json`, which `element/delivery.ts` follows as well.
 
+#[path = "vectors/read.rs"]
+mod read;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use workflowai_feedback::Outcome;
 use workflowai_feedback::delivery::{
     Answer, Delivery, Echo, Effects, Field, Intent, Notice, Reply, Status, read_answer,
 };
+
+use self::read::outcome;
 
 #[derive(Deserialize)]
 struct Vectors {
@@ -57,17 +62,7 @@ fn vectors() -> Vectors {
 
 impl Vectors {
     fn intent(&self, name: &Value) -> Intent {
-        let written = &self.intents[name.as_str().expect("a name")];
-        Intent {
-            outcome: outcome(&written["outcome"]),
-            comment: written["comment"].as_str().map(str::to_owned),
-            reasons: written["reasons"].as_array().map_or_else(Vec::new, |all| {
-                all.iter().map(|each| text(each).to_owned()).collect()
-            }),
-            client: text(&written["client"]).to_owned(),
-            sequence: written["sequence"].as_f64().expect("a number"),
-            pressed: written["pressed"].as_f64().expect("a time"),
-        }
+        read::intent(&self.intents[text(name)])
     }
 
     /// The name under which the vectors know an intent; what it is if they do not.
@@ -137,10 +132,6 @@ impl Vectors {
 
 fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
-}
-
-fn outcome(value: &Value) -> Option<Outcome> {
-    value.as_str().and_then(Outcome::parse)
 }
 
 fn status(word: &Value) -> Status {

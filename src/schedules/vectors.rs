@@ -1,5 +1,9 @@
+#[path = "../../tests/vectors/read.rs"]
+mod read;
+
 use serde_json::Value;
 
+use self::read::{intent, outcome};
 use super::executor::{settle, turn};
 use super::network::Answer;
 use super::stage::{Stage, key};
@@ -15,26 +19,6 @@ const BEYOND: [&str; 3] = [
     "a vote given up while its request was under way still counts if it arrived",
     "an answer nobody waits for changes nothing",
 ];
-
-fn outcome(word: &Value) -> Option<Outcome> {
-    word.as_str().and_then(Outcome::parse)
-}
-
-fn intent(written: &Value) -> Intent {
-    Intent {
-        outcome: outcome(&written["outcome"]),
-        comment: written["comment"].as_str().map(str::to_owned),
-        reasons: written["reasons"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|reason| reason.as_str().map(str::to_owned))
-            .collect(),
-        client: written["client"].as_str().expect("a client").to_owned(),
-        sequence: written["sequence"].as_f64().expect("a number"),
-        pressed: written["pressed"].as_f64().expect("a time"),
-    }
-}
 
 /// An answer of the receiver that means what the vectors say.
 fn answer(written: &Value, request: &Request) -> Answer {

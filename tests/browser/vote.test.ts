@@ -78,6 +78,11 @@ for (const [how, policy] of BOTH) {
     await widget.reach("idle", "");
     assert.deepEqual(site.calls, []);
     assert.deepEqual(await kept(), []);
+    await page.waitForFunction(
+      () =>
+        (document.querySelector("workflowai-feedback") as unknown as { outcome: unknown })
+          .outcome === null,
+    );
   });
 
   test(`${how}: a script votes, comments and takes back`, async (t) => {

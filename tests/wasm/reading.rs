@@ -1,5 +1,8 @@
 //! The browser's reading of JSON and headers agrees with the vectors that native code runs.
 
+#[path = "../vectors/read.rs"]
+mod read;
+
 use js_sys::{Date, JSON};
 use serde_json::Value;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -7,25 +10,10 @@ use workflowai_feedback::delivery::{Answer, Intent, read_answer};
 use workflowai_feedback::transport::{Request, body, milliseconds, read_reply};
 use workflowai_feedback::{Key, Outcome};
 
+use self::read::intent;
+
 fn vectors() -> Value {
     serde_json::from_str(include_str!("../vectors/delivery.json")).expect("JSON")
-}
-
-fn intent(written: &Value) -> Intent {
-    let text = |name: &str| written[name].as_str().map(str::to_owned);
-    Intent {
-        outcome: written["outcome"].as_str().and_then(Outcome::parse),
-        comment: text("comment"),
-        reasons: written["reasons"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|reason| reason.as_str().map(str::to_owned))
-            .collect(),
-        client: text("client").expect("a client"),
-        sequence: written["sequence"].as_f64().expect("a sequence"),
-        pressed: written["pressed"].as_f64().expect("a time"),
-    }
 }
 
 #[wasm_bindgen_test]
