@@ -8,6 +8,7 @@ mod list;
 mod mint;
 mod query;
 mod scope;
+mod webhooks;
 
 use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
@@ -35,6 +36,11 @@ pub fn calls() -> OpenApiRouter<Shared> {
         .routes(routes!(export::export))
         .routes(routes!(annotate::annotate))
         .routes(routes!(erase::erase))
+        .routes(routes!(webhooks::list, webhooks::add))
+        .routes(routes!(webhooks::remove))
+        .routes(routes!(webhooks::deliveries))
+        .routes(routes!(webhooks::dead_letters))
+        .routes(routes!(webhooks::retry))
 }
 
 /// `/v1/{tenant}/…`

@@ -4,6 +4,7 @@ use crate::keyring::Keyring;
 use crate::limiter::Limiter;
 use crate::metrics::Metrics;
 use crate::storage::Storage;
+use crate::webhook::Sender;
 
 /// What every handler shares.
 pub struct App {
@@ -13,6 +14,7 @@ pub struct App {
     pub limiter: Limiter,
     pub metrics: Metrics,
     pub widget: Assets,
+    pub webhooks: Sender,
 }
 
 /// The state of every router.

@@ -13,6 +13,7 @@ mod signing_key;
 mod storage;
 mod table;
 mod token;
+mod webhook;
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -45,6 +46,9 @@ enum Command {
     /// The keys of backends that mint tokens and read votes
     #[command(subcommand)]
     ApiKey(api_key::ApiKey),
+    /// Addresses that are told what happens to votes
+    #[command(subcommand)]
+    Webhook(webhook::Webhook),
     /// The team's pages
     #[command(subcommand)]
     Dashboard(dashboard::Dashboard),
@@ -90,6 +94,7 @@ pub async fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
         Command::Token(token) => token.run().await,
         Command::SigningKey(key) => key.run().await,
         Command::ApiKey(key) => key.run().await,
+        Command::Webhook(webhook) => webhook.run().await,
         Command::Dashboard(dashboard) => dashboard.run().await,
         Command::DemoData(data) => data.run().await,
         Command::Backup(backup) => backup.run().await,

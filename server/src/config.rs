@@ -59,6 +59,9 @@ pub struct Config {
     pub trusted_hops: usize,
     /// Serves the widget from this folder instead of the one built in.
     pub widget_folder: Option<PathBuf>,
+    /// Lets webhooks lead into private networks and to this machine, and be told without TLS.
+    /// Link-local addresses, where clouds keep secrets, stay out of reach.
+    pub allow_private_webhooks: bool,
     /// The demo page, its tokens, and a dashboard that is open to whoever reaches it on loopback.
     pub demo: bool,
 }
@@ -83,6 +86,7 @@ impl Config {
             keep_days: None,
             trusted_hops: 0,
             widget_folder: None,
+            allow_private_webhooks: false,
             demo: false,
         }
     }

@@ -51,9 +51,14 @@ mod secret;
 mod segments;
 mod statistics;
 mod storage;
+mod webhook;
 mod widget;
 
 pub use api::Scope;
 pub use config::{Config, Database};
 pub use receiver::Receiver;
-pub use storage::{ApiKeyInfo, Copied, CopyError, OpenError, Place, SigningKeyInfo, StorageError};
+pub use storage::{
+    ApiKeyInfo, Copied, CopyError, DeadLetter, Delivery, OpenError, Place, SigningKeyInfo,
+    StorageError, WebhookInfo,
+};
+pub use webhook::{Event, Form, NewWebhook};

@@ -32,6 +32,8 @@ pub struct Metrics {
     answers: Family<Answer, Counter>,
     seconds: Family<Route, Histogram>,
     writes: Writes,
+    taken: Counter,
+    not_taken: Counter,
 }
 
 /// Of the writer.
@@ -96,12 +98,31 @@ impl Metrics {
             "Writes waiting for a commit",
             writes.waiting.clone(),
         );
+        let (taken, not_taken) = (Counter::default(), Counter::default());
+        registry.register(
+            "webhook_taken",
+            "Messages that webhooks took",
+            taken.clone(),
+        );
+        registry.register(
+            "webhook_failed",
+            "Messages that webhooks did not take",
+            not_taken.clone(),
+        );
         Self {
             registry,
             answers,
             seconds: times,
             writes,
+            taken,
+            not_taken,
         }
+    }
+
+    /// Counts messages that were sent to webhooks.
+    pub fn told(&self, taken: usize, not_taken: usize) {
+        self.taken.inc_by(taken as u64);
+        self.not_taken.inc_by(not_taken as u64);
     }
 
     /// Counts an answer.

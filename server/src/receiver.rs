@@ -14,10 +14,14 @@ use crate::config::{Config, Database};
 use crate::keyring::{Keyring, TokenRefusal};
 use crate::limiter::Limiter;
 use crate::metrics::{Metrics, Writes};
-use crate::storage::{Copied, CopyError, DEFAULT_TENANT, OpenError, Opened, Place, StorageError};
+use crate::storage::{
+    Copied, CopyError, DEFAULT_TENANT, DeadLetter, Delivery, OpenError, Opened, Place,
+    StorageError, WebhookInfo,
+};
+use crate::webhook::{NewWebhook, Sender};
 use crate::{
     ApiKeyInfo, Scope, SigningKeyInfo, api, dashboard, demo, demo_data, error, observe, openapi,
-    operations, public, widget,
+    operations, public, webhook, widget,
 };
 use workflowai_feedback_protocol::FieldError;
 use workflowai_feedback_protocol::token::{
@@ -28,6 +32,8 @@ use workflowai_feedback_protocol::token::{
 const INDEXING: Duration = Duration::from_millis(500);
 /// How often what is over is dropped.
 const CLEANING: Duration = Duration::from_mins(1);
+/// How often shares are compared: totals are kept in quarters of an hour.
+const COMPARING: Duration = Duration::from_mins(15);
 
 /// An open receiver. Clones share everything.
 #[derive(Clone)]
@@ -65,6 +71,7 @@ impl Receiver {
                 .widget_folder
                 .clone()
                 .map_or(Assets::Embedded("widget"), Assets::Folder),
+            webhooks: Sender::new(config.allow_private_webhooks),
             storage,
             config,
         };
@@ -159,9 +166,20 @@ impl Receiver {
                 }
             }
         };
+        let comparing = async {
+            let mut ticks = tokio::time::interval(COMPARING);
+            loop {
+                ticks.tick().await;
+                if let Err(error) = self.tell_drops().await {
+                    tracing::error!(%error, "shares could not be compared");
+                }
+            }
+        };
         tokio::select! {
             () = cleaning => {}
             () = indexing => {}
+            () = comparing => {}
+            () = webhook::run(&self.app) => {}
             () = shutdown => {}
         }
     }
@@ -184,6 +202,81 @@ impl Receiver {
         };
         let before = now().saturating_sub(i64::from(days).saturating_mul(DAY));
         self.app.storage.drop_older(before).await
+    }
+
+    /// Tells webhooks of every agent whose share of thumbs up dropped in the last 24 hours, of each
+    /// once in that time. Returns of how many.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn tell_drops(&self) -> Result<u64, StorageError> {
+        webhook::tell_drops(&self.app).await
+    }
+
+    /// Adds a webhook. Returns its id, and the secret that signs its messages, shown this once.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn add_webhook(
+        &self,
+        tenant: &str,
+        webhook: &NewWebhook,
+    ) -> Result<(String, String), StorageError> {
+        self.app.storage.add_webhook(tenant, webhook).await
+    }
+
+    /// Every webhook, oldest first.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn webhooks(&self) -> Result<Vec<WebhookInfo>, StorageError> {
+        self.app.storage.webhooks(None).await
+    }
+
+    /// Removes a webhook, and what it was still to be told. False if the tenant has none of this
+    /// id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn remove_webhook(&self, tenant: &str, id: &str) -> Result<bool, StorageError> {
+        self.app.storage.remove_webhook(tenant, id).await
+    }
+
+    /// What became of the last messages of a webhook, newest first. None if the tenant has none of
+    /// this id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn webhook_deliveries(
+        &self,
+        tenant: &str,
+        id: &str,
+        limit: u32,
+    ) -> Result<Option<Vec<Delivery>>, StorageError> {
+        self.app.storage.deliveries(tenant, id, limit).await
+    }
+
+    /// Messages of a webhook that were given up, oldest first. None if the tenant has none of this
+    /// id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn webhook_dead_letters(
+        &self,
+        tenant: &str,
+        id: &str,
+        limit: u32,
+    ) -> Result<Option<Vec<DeadLetter>>, StorageError> {
+        self.app.storage.dead_letters(tenant, id, limit).await
+    }
+
+    /// Sends again what a webhook was given up to be told. Returns how many messages; None if the
+    /// tenant has none of this id.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn retry_webhook(&self, tenant: &str, id: &str) -> Result<Option<u64>, StorageError> {
+        self.app.storage.retry_dead_letters(tenant, id).await
     }
 
     /// Writes everything but sessions into a new `SQLite` file, as it is at one moment. Votes go

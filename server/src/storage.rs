@@ -19,12 +19,14 @@ mod tables;
 mod team;
 mod triage;
 mod users;
+mod webhook_queue;
+mod webhooks;
 mod writer;
 
 use std::sync::Arc;
 
 use sqlx::{Any, AnyPool, Transaction};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 
 use engine::Engine;
 
@@ -42,6 +44,8 @@ pub use signing_keys::SigningKeyInfo;
 pub use team::{ADMIN, Invitation, Joined, Newcomer, VIEWER};
 pub use triage::{Assign, Assignee, Triage};
 pub use users::{Person, SESSION_LIFE};
+pub use webhook_queue::{Hook, Queued, Told};
+pub use webhooks::{DeadLetter, Delivery, WebhookInfo};
 pub use writer::{Change, Key, Write};
 
 /// The first tenant.
@@ -83,6 +87,8 @@ pub struct Storage {
     /// Where this process adds up.
     shard: i64,
     queue: mpsc::Sender<writer::Waiting>,
+    /// Wakes whoever sends what webhooks are told.
+    told: Arc<Notify>,
 }
 
 impl Storage {

@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use super::Failure;
 
 /// Flags that a file cannot set.
-const NOT_SETTINGS: [&str; 3] = ["config", "demo", "help"];
+const NOT_SETTINGS: [&str; 4] = ["allow-private-webhooks", "config", "demo", "help"];
 
 /// Puts the values of the file named in `arguments` or the environment into the command.
 pub fn apply(command: Command, arguments: &[OsString]) -> Result<Command, Failure> {

@@ -128,6 +128,9 @@ pub struct Serve {
     /// Serves the widget from this folder instead of the one built in
     #[arg(long, value_name = "DIR", env = "WORKFLOWAI_FEEDBACK_WIDGET_DIR")]
     widget_dir: Option<PathBuf>,
+    /// Lets webhooks lead to this machine and into private networks, and be told without TLS
+    #[arg(long)]
+    allow_private_webhooks: bool,
     /// Serves the demo, with a database of its own; on loopback alone
     #[arg(long)]
     demo: bool,
@@ -284,6 +287,7 @@ impl Serve {
         config.keep_days = self.keep_days;
         config.trusted_hops = self.trusted_hops.into();
         config.widget_folder = self.widget_dir;
+        config.allow_private_webhooks = self.allow_private_webhooks;
         config.demo = self.demo;
         Ok(config)
     }

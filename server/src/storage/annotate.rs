@@ -1,7 +1,9 @@
 use super::history::{Step, remember};
+use super::webhook_queue::Listeners;
 use super::{Storage, StorageError};
 use crate::annotation::{Annotation, Marked};
 use crate::clock::now;
+use crate::webhook::Event;
 
 /// What somebody made of a vote.
 #[derive(Clone, Debug)]
@@ -57,7 +59,15 @@ impl Storage {
             assignee: None,
         };
         remember(&mut transaction, &step).await?;
+        let mut listeners = Listeners::read(&mut transaction).await?;
+        let event = Event::Annotated;
+        listeners
+            .tell(&mut transaction, tenant, id, event, step.at)
+            .await?;
         transaction.commit().await?;
+        if listeners.told {
+            self.told.notify_one();
+        }
         Ok(true)
     }
 }

@@ -11,7 +11,7 @@ use sqlx::{Any, AnyConnection, Arguments, Row, Transaction};
 
 use super::engine::Engine;
 use super::erase::Erasures;
-use super::tables::{Kind, TABLES, Table};
+use super::tables::{Kind, LEFT_OUT, TABLES, Table};
 use super::{OpenError, Opened, Place, Storage, open, search};
 use crate::config::{Config, Database};
 use crate::metrics::Writes;
@@ -193,7 +193,7 @@ async fn copy(source: &Storage, target: &mut AnyConnection) -> Result<Vec<Copied
         .read
         .begin_with(source.engine.begin_snapshot())
         .await?;
-    for table in ["sessions", "sign_in_links"]
+    for table in LEFT_OUT
         .into_iter()
         .chain(TABLES.iter().rev().map(|table| table.name))
     {
@@ -254,7 +254,7 @@ impl Storage {
         let backup = open_file(file).await?;
         let mut transaction = backup.begin().await?;
         if self.engine == Engine::Sqlite {
-            for table in ["sessions", "sign_in_links"] {
+            for table in LEFT_OUT {
                 let sql = format!("DELETE FROM {table}");
                 sqlx::query(sqlx::AssertSqlSafe(sql))
                     .execute(&mut *transaction)

@@ -71,6 +71,7 @@ impl Engine {
                     of!($engine, 6, "0006_triage"),
                     of!($engine, 7, "0007_search"),
                     of!($engine, 8, "0008_team"),
+                    of!($engine, 10, "0010_webhooks"),
                 ]
             };
             ($engine:literal, $version:literal, $name:literal) => {

@@ -5,9 +5,11 @@ use uuid::Uuid;
 
 use super::engine::Engine;
 use super::history::{Step, remember};
+use super::webhook_queue::Listeners;
 use super::{Storage, StorageError};
 use crate::annotation::{Annotation, Marked};
 use crate::clock::{SECOND, now};
+use crate::webhook::Event;
 
 /// How long it can be undone.
 pub const UNDO_LIFE: i64 = 60 * 60 * SECOND;
@@ -102,10 +104,17 @@ impl Storage {
             .bind(at)
             .execute(&mut *transaction)
             .await?;
+        let mut listeners = Listeners::read(&mut transaction).await?;
         let mut reached = 0;
         for id in &ids {
             if let Some(row) = find(&mut transaction, self.engine, tenant, id).await? {
                 apply(&mut transaction, &triage_id, &row, triage, actor, at).await?;
+                if triage.marked.is_some() {
+                    let event = Event::Annotated;
+                    listeners
+                        .tell(&mut transaction, tenant, id, event, at)
+                        .await?;
+                }
                 reached += 1;
             }
         }
@@ -113,6 +122,9 @@ impl Storage {
             return Ok(None);
         }
         transaction.commit().await?;
+        if listeners.told {
+            self.told.notify_one();
+        }
         Ok(Some(triage_id))
     }
 
@@ -160,10 +172,17 @@ impl Storage {
         .bind(id)
         .fetch_all(&mut *transaction)
         .await?;
+        let mut listeners = Listeners::read(&mut transaction).await?;
         let mut undone = 0;
         for before in &befores {
             if put_back(&mut transaction, self.engine, tenant, before, actor, at).await? {
                 undone += 1;
+                if before.annotation != before.annotation_after {
+                    let (id, event) = (&before.feedback_id, Event::Annotated);
+                    listeners
+                        .tell(&mut transaction, tenant, id, event, at)
+                        .await?;
+                }
             }
         }
         // A second click finds nothing.
@@ -172,6 +191,9 @@ impl Storage {
             .execute(&mut *transaction)
             .await?;
         transaction.commit().await?;
+        if listeners.told {
+            self.told.notify_one();
+        }
         Ok(Some(undone))
     }
 }

@@ -119,7 +119,8 @@ impl Storage {
         Ok(())
     }
 
-    /// Drops sessions and links that are over, and what can be undone no more.
+    /// Drops sessions and links that are over, what can be undone no more, and what is left of
+    /// webhooks.
     pub async fn drop_expired(&self) -> Result<(), StorageError> {
         for sql in [
             "DELETE FROM sessions WHERE expires_at <= $1",
@@ -132,6 +133,6 @@ impl Storage {
             .bind(now() - UNDO_LIFE)
             .execute(&self.write)
             .await?;
-        Ok(())
+        self.drop_of_webhooks().await
     }
 }

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::{Any, AnyPool, Transaction};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use uuid::Uuid;
 use workflowai_feedback_protocol::{Intent, Outcome};
 
 use super::aggregates::{Deltas, Vote};
 use super::engine::Engine;
 use super::history::{Step, remember};
+use super::webhook_queue::Listeners;
 use super::{Storage, StorageError, search};
 use crate::fold::fold;
 use crate::metrics::Writes;
 use crate::order::{StoredPress, Verdict, judge, pressed_at};
+use crate::webhook::Event;
 
 /// Writes of one commit.
 const GROUP: usize = 256;
@@ -139,6 +141,8 @@ pub struct Writer {
     pub users_per_run: u32,
     /// What is counted.
     pub counts: Writes,
+    /// Woken when webhooks are told something.
+    pub told: Arc<Notify>,
 }
 
 impl Writer {
@@ -164,13 +168,19 @@ impl Writer {
         }
         let mut transaction = self.pool.begin_with(self.engine.begin()).await?;
         let mut stored = vec![None; group.len()];
-        let mut deltas = Deltas::default();
+        let mut sides = Sides {
+            deltas: Deltas::default(),
+            listeners: Listeners::read(&mut transaction).await?,
+        };
         for index in order {
             let write = &group[index].write;
-            stored[index] = self.apply(&mut transaction, write, &mut deltas).await?;
+            stored[index] = self.apply(&mut transaction, write, &mut sides).await?;
         }
-        deltas.write(&mut transaction, self.shard).await?;
+        sides.deltas.write(&mut transaction, self.shard).await?;
         transaction.commit().await?;
+        if sides.listeners.told {
+            self.told.notify_one();
+        }
         Ok(stored)
     }
 
@@ -178,7 +188,7 @@ impl Writer {
         &self,
         transaction: &mut Transaction<'_, Any>,
         write: &Write,
-        deltas: &mut Deltas,
+        sides: &mut Sides,
     ) -> Result<Option<Stored>, sqlx::Error> {
         let mut row = find(transaction, self.engine, &write.key).await?;
         // A retraction of nothing leaves a tombstone only where it must beat a vote under way.
@@ -217,7 +227,7 @@ impl Writer {
         Ok(Some(match (verdict, row) {
             (Verdict::Superseded, Some(row)) => row.stored(false),
             (Verdict::Repeat { current }, Some(row)) => row.stored(current),
-            (_, row) => store(transaction, write, row, deltas).await?,
+            (_, row) => store(transaction, write, row, sides).await?,
         }))
     }
 
@@ -241,6 +251,12 @@ impl Writer {
             .await?;
         Ok(users >= i64::from(self.users_per_run))
     }
+}
+
+/// What a group of writes changes beside the votes.
+struct Sides {
+    deltas: Deltas,
+    listeners: Listeners,
 }
 
 /// Serialisation failures and deadlocks (SQLSTATE 40001 and 40P01).
@@ -349,7 +365,7 @@ async fn store(
     transaction: &mut Transaction<'_, Any>,
     write: &Write,
     row: Option<Row>,
-    deltas: &mut Deltas,
+    sides: &mut Sides,
 ) -> Result<Stored, sqlx::Error> {
     let none = Vec::new();
     let (outcome, comment, reasons) = match &write.change {
@@ -372,10 +388,10 @@ async fn store(
     let created_at = had.map_or(write.received_at, |vote| vote.created_at);
     let (tenant, agent) = (&write.key.tenant, &write.key.agent);
     if let Some(vote) = had {
-        deltas.subtract(tenant, agent, vote);
+        sides.deltas.subtract(tenant, agent, vote);
     }
     if let Some(outcome) = outcome {
-        deltas.add(
+        sides.deltas.add(
             tenant,
             agent,
             Vote {
@@ -432,6 +448,17 @@ async fn store(
         store_sequence(transaction, &id, intent).await?;
     }
     remember_change(transaction, write, &id, had.is_some()).await?;
+    let event = match (had.is_some(), outcome.is_some()) {
+        (false, true) => Some(Event::Voted),
+        (true, true) if !same => Some(Event::Changed),
+        (true, false) => Some(Event::Retracted),
+        _ => None,
+    };
+    if let Some(event) = event {
+        let at = write.received_at;
+        let listeners = &mut sides.listeners;
+        listeners.tell(transaction, tenant, &id, event, at).await?;
+    }
     Ok(Stored {
         id,
         outcome,

@@ -33,4 +33,5 @@ mod sync_order;
 mod tls;
 mod tokens;
 mod votes;
+mod webhooks;
 mod widget;

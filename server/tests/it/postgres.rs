@@ -10,7 +10,7 @@ use crate::http::Request;
 use crate::receiver::{POSTGRES, claims, config, serve};
 
 /// What runs on both: everything that goes through the library.
-const BOTH: [&str; 12] = [
+const BOTH: [&str; 13] = [
     "aggregates::",
     "api::",
     "backup::",
@@ -23,6 +23,7 @@ const BOTH: [&str; 12] = [
     "search::",
     "tokens::",
     "votes::",
+    "webhooks::",
 ];
 
 fn on(url: &str, allow_unsafe_durability: bool) -> Config {

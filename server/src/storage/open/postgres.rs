@@ -1,9 +1,11 @@
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::AnyPool;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::postgres::PgConnectOptions;
+use tokio::sync::Notify;
 
 use super::super::Storage;
 use super::super::engine::Engine;
@@ -47,12 +49,14 @@ pub async fn open(
     let has_pieces = search::make_pieces(&write).await;
     let read = pool(READERS, 5).await.map_err(error)?;
     let shard = Engine::Postgres.shard();
+    let told = Arc::new(Notify::new());
     let queue = writer::start(Writer {
         pool: write.clone(),
         engine: Engine::Postgres,
         shard,
         users_per_run,
         counts,
+        told: told.clone(),
     });
     Ok(Opened {
         storage: Storage {
@@ -62,6 +66,7 @@ pub async fn open(
             has_pieces,
             shard,
             queue,
+            told,
         },
         place,
         new,

@@ -1,11 +1,13 @@
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode};
 use sqlx::{AnyConnection, ConnectOptions, Connection};
+use tokio::sync::Notify;
 
 use super::super::Storage;
 use super::super::engine::Engine;
@@ -70,12 +72,14 @@ async fn connect(
         .connect_with(AnyConnectOptions::from_url(&options.to_url_lossy())?)
         .await?;
     let shard = Engine::Sqlite.shard();
+    let told = Arc::new(Notify::new());
     let queue = writer::start(Writer {
         pool: write.clone(),
         engine: Engine::Sqlite,
         shard,
         users_per_run,
         counts,
+        told: told.clone(),
     });
     Ok(Storage {
         engine: Engine::Sqlite,
@@ -84,6 +88,7 @@ async fn connect(
         has_pieces: true,
         shard,
         queue,
+        told,
     })
 }
 
