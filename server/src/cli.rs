@@ -5,6 +5,7 @@ mod copy;
 mod dashboard;
 mod demo_data;
 mod environment;
+mod export;
 mod interrupt;
 mod listen;
 mod log;
@@ -53,6 +54,7 @@ enum Command {
     #[command(subcommand)]
     Dashboard(dashboard::Dashboard),
     DemoData(demo_data::DemoData),
+    Export(Box<export::Export>),
     Backup(copy::Backup),
     Restore(copy::Restore),
     Migrate(copy::Migrate),
@@ -97,6 +99,7 @@ pub async fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
         Command::Webhook(webhook) => webhook.run().await,
         Command::Dashboard(dashboard) => dashboard.run().await,
         Command::DemoData(data) => data.run().await,
+        Command::Export(export) => export.run().await,
         Command::Backup(backup) => backup.run().await,
         Command::Restore(restore) => restore.run().await,
         Command::Migrate(migrate) => migrate.run().await,

@@ -2,6 +2,9 @@
 
 use crate::storage::Entry;
 
+/// Votes read at a time: what an export holds in memory.
+pub const BATCH: u32 = 500;
+
 /// A kind of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, utoipa::ToSchema)]
 #[schema(rename_all = "lowercase")]
@@ -37,7 +40,7 @@ impl Format {
     }
 
     /// Writes some entries; `first` ones come with a heading where there is one.
-    pub fn write(self, entries: &[Entry], first: bool) -> Vec<u8> {
+    pub(crate) fn write(self, entries: &[Entry], first: bool) -> Vec<u8> {
         match self {
             Self::Csv => csv(entries, first),
             Self::Ndjson => {

@@ -54,9 +54,10 @@ mod storage;
 mod webhook;
 mod widget;
 
-pub use api::Scope;
+pub use api::{Filters, Scope};
 pub use config::{Config, Database};
-pub use receiver::Receiver;
+pub use export::Format;
+pub use receiver::{ExportError, Receiver};
 pub use storage::{
     ApiKeyInfo, Copied, CopyError, DeadLetter, Delivery, OpenError, Place, SigningKeyInfo,
     StorageError, WebhookInfo,

@@ -1,3 +1,4 @@
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,15 +8,18 @@ use axum::extract::State;
 use axum::routing::get;
 use tokio::time::MissedTickBehavior;
 
+use crate::api::Filters;
 use crate::app::{App, Shared};
 use crate::assets::Assets;
 use crate::clock::{DAY, now};
 use crate::config::{Config, Database};
+use crate::cursor::Cursor;
+use crate::export::{self, Format};
 use crate::keyring::{Keyring, TokenRefusal};
 use crate::limiter::Limiter;
 use crate::metrics::{Metrics, Writes};
 use crate::storage::{
-    Copied, CopyError, DEFAULT_TENANT, DeadLetter, Delivery, OpenError, Opened, Place,
+    Copied, CopyError, DEFAULT_TENANT, DeadLetter, Delivery, Filter, OpenError, Opened, Place,
     StorageError, WebhookInfo,
 };
 use crate::webhook::{NewWebhook, Sender};
@@ -34,6 +38,20 @@ const INDEXING: Duration = Duration::from_millis(500);
 const CLEANING: Duration = Duration::from_mins(1);
 /// How often shares are compared: totals are kept in quarters of an hour.
 const COMPARING: Duration = Duration::from_mins(15);
+
+/// Why votes could not be exported.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// A filter.
+    #[error("{0}")]
+    Filter(#[from] FieldError),
+    /// The database.
+    #[error("{0}")]
+    Storage(#[from] StorageError),
+    /// Whatever they were written to.
+    #[error("cannot write: {0}")]
+    Write(#[from] io::Error),
+}
 
 /// An open receiver. Clones share everything.
 #[derive(Clone)]
@@ -202,6 +220,39 @@ impl Receiver {
         };
         let before = now().saturating_sub(i64::from(days).saturating_mul(DAY));
         self.app.storage.drop_older(before).await
+    }
+
+    /// Writes the votes of a tenant's agent, or of all its agents, that the filters leave, newest
+    /// first, and reads them in short steps.
+    ///
+    /// # Errors
+    /// A filter that cannot be read; the database; `out`.
+    pub async fn export(
+        &self,
+        tenant: &str,
+        agent: Option<String>,
+        filters: Filters,
+        format: Format,
+        out: &mut impl Write,
+    ) -> Result<(), ExportError> {
+        let base = Filter {
+            agent,
+            ..Filter::default()
+        };
+        let filter = filters.read(base)?;
+        let mut after = Some(None);
+        while let Some(place) = after {
+            let cursor: Option<Cursor> = place;
+            let page = self
+                .app
+                .storage
+                .list(tenant, &filter, cursor.as_ref(), 0, export::BATCH)
+                .await?;
+            out.write_all(&format.write(&page.items, cursor.is_none()))?;
+            after = page.next.map(Some);
+        }
+        out.flush()?;
+        Ok(())
     }
 
     /// Tells webhooks of every agent whose share of thumbs up dropped in the last 24 hours, of each

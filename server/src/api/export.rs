@@ -13,13 +13,10 @@ use super::query::{Filters, parsed};
 use crate::app::Shared;
 use crate::cursor::Cursor;
 use crate::error::ApiError;
-use crate::export::Format;
+use crate::export::{BATCH, Format};
 use crate::openapi::ReadRefusals;
 use crate::segments::Segments;
 use crate::storage::Filter;
-
-/// Votes read at a time: what an export holds in memory.
-const BATCH: u32 = 500;
 
 /// How the export is written.
 #[derive(Deserialize, IntoParams)]

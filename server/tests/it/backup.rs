@@ -1,10 +1,16 @@
 //! Backups, restoring, retention, and moving to another database.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
 use serde_json::json;
 use sqlx::Connection;
 use workflowai_feedback_protocol::token::Claims;
-use workflowai_feedback_server::{Copied, CopyError, Database};
+use workflowai_feedback_server::{Copied, CopyError, Database, NewWebhook};
 
+use crate::http::Request;
 use crate::receiver::{Running, claims, start, start_with};
 
 async fn vote(server: &Running, run: &str, user: &str) {
@@ -160,6 +166,138 @@ async fn restoring_replaces_votes_only_when_told_and_brings_no_erased_person_bac
     other.receiver.restore(&third, true).await.expect("votes");
     assert_eq!(users(other.listed().await), ["ann", "bob"]);
     consistent(&third).await;
+}
+
+/// What no backup holds may still refer to what it replaces.
+#[tokio::test]
+async fn restoring_replaces_what_invitations_and_undoing_refer_to() {
+    let server = start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("backup.db");
+    vote(&server, "run-1", "u").await;
+    server.receiver.backup(&file).await.expect("a backup");
+    let mut database = server.database().await;
+    for sql in [
+        "INSERT INTO triages (id, tenant, actor, at) VALUES ('t', 'default', 'a', 0)",
+        "INSERT INTO triaged (triage_id, feedback_id, updated_at) SELECT 't', id, 0 FROM feedback",
+        "INSERT INTO users (id, name, created_at) VALUES ('u', 'u', 0)",
+        "INSERT INTO roles (user_id, tenant, role) VALUES ('u', 'default', 'admin')",
+        "INSERT INTO invitations (id, hash, tenant, role, created_at, expires_at)
+         VALUES ('i', '', 'default', 'viewer', 0, 9000000000000000000)",
+    ] {
+        sqlx::query(sql)
+            .execute(&mut database)
+            .await
+            .expect("a row");
+    }
+    server.receiver.restore(&file, true).await.expect("votes");
+    assert_eq!(server.listed().await.len(), 1);
+    for table in ["triages", "triaged", "invitations", "users"] {
+        let sql = format!("SELECT COUNT(*) FROM {table}");
+        let left: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .fetch_one(&mut database)
+            .await
+            .expect("a count");
+        assert_eq!(left, 0, "{table}");
+    }
+    let again = folder.path().join("again.db");
+    server.receiver.backup(&again).await.expect("a backup");
+    consistent(&again).await;
+}
+
+#[tokio::test]
+async fn restoring_under_load_keeps_every_vote_that_is_answered_after_it() {
+    let server = start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("backup.db");
+    for run in 0..40 {
+        vote(&server, &format!("kept-{run}"), "u").await;
+    }
+    server.receiver.backup(&file).await.expect("a backup");
+    let stop = Arc::new(AtomicBool::new(false));
+    let restored = Arc::new(AtomicBool::new(false));
+    let voters: Vec<_> = (0..6)
+        .map(|voter| {
+            let (stop, restored) = (stop.clone(), restored.clone());
+            let receiver = server.receiver.clone();
+            let address = server.address;
+            tokio::spawn(async move {
+                let mut after = Vec::new();
+                for number in 0.. {
+                    if stop.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    let run = format!("run-{voter}-{number}");
+                    let token = receiver.mint("default", &of(&run, "u")).await;
+                    // The keys are replaced too: for a moment there may be none.
+                    let Ok(Ok(token)) = token else { continue };
+                    let begun_after = restored.load(Ordering::SeqCst);
+                    let body = json!({ "feedback_token": token, "outcome": "positive" });
+                    let request = Request::new(address, "POST", "/v1/feedback").json(&body);
+                    let answer = request.send().await;
+                    match answer.status {
+                        200 if begun_after => after.push(run),
+                        200 | 400 | 503 => {}
+                        _ => panic!("{} {}", answer.status, answer.text()),
+                    }
+                }
+                after
+            })
+        })
+        .collect();
+    for _ in 0..3 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        // Where several processes write, the database may choose to give it up: then nothing of
+        // it happened.
+        let mut tries = 0;
+        while let Err(error) = server.receiver.restore(&file, true).await {
+            tries += 1;
+            assert!(
+                matches!(error, CopyError::Database(_)) && tries < 20,
+                "{error}"
+            );
+        }
+    }
+    restored.store(true, Ordering::SeqCst);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    stop.store(true, Ordering::SeqCst);
+    let mut after = Vec::new();
+    for voter in voters {
+        after.extend(voter.await.expect("no panic"));
+    }
+    assert!(!after.is_empty(), "votes after it");
+    let mut database = server.database().await;
+    let there: Vec<String> = sqlx::query_scalar("SELECT run FROM feedback")
+        .fetch_all(&mut database)
+        .await
+        .expect("the votes");
+    let there: HashSet<String> = there.into_iter().collect();
+    let lost: Vec<_> = after.iter().filter(|run| !there.contains(*run)).collect();
+    assert_eq!(lost, Vec::<&String>::new());
+    for run in 0..40 {
+        assert!(there.contains(&format!("kept-{run}")), "{run}");
+    }
+    let now = folder.path().join("now.db");
+    server.receiver.backup(&now).await.expect("a backup");
+    consistent(&now).await;
+}
+
+#[tokio::test]
+async fn what_webhooks_are_still_to_be_told_comes_along() {
+    let server = start().await;
+    let url = "https://hooks.example/";
+    let webhook = NewWebhook::checked(url, None, &[], false).expect("a webhook");
+    let added = server.receiver.add_webhook("default", &webhook).await;
+    added.expect("a database");
+    vote(&server, "run-1", "u").await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("backup.db");
+    server.receiver.backup(&file).await.expect("a backup");
+    let other = start().await;
+    other.receiver.restore(&file, false).await.expect("votes");
+    let webhooks = other.receiver.webhooks().await.expect("a database");
+    assert_eq!((webhooks.len(), webhooks[0].waiting), (1, 1));
+    assert_eq!(webhooks[0].url, url);
 }
 
 #[tokio::test]

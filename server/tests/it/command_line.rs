@@ -444,3 +444,128 @@ fn settings_are_checked_without_making_anything() {
     let (fine, said) = check(&[]);
     assert!(fine && said.contains("the newest"), "{said}");
 }
+
+#[tokio::test]
+async fn votes_are_exported_by_command_with_the_lists_filters() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &["--rate-limit", "off"]);
+    for (run, outcome, comment) in [
+        ("one", "positive", "=1+1"),
+        ("two", "negative", "why"),
+        ("three", "negative", ""),
+    ] {
+        let token = line(
+            folder.path(),
+            &["token", "mint", "--agent", "a", "--run", run],
+        );
+        let body = json!({ "feedback_token": token, "outcome": outcome, "comment": comment });
+        let vote = server.request("POST", "/v1/feedback").json(&body);
+        vote.send().await.ok();
+    }
+    let export = |flags: &[&str]| {
+        let output = run(folder.path(), &[&["export"], flags].concat());
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        (String::from_utf8_lossy(&output.stdout).into_owned(), error)
+    };
+    let (all, _) = export(&[]);
+    let runs: Vec<_> = all
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("JSON"))
+        .map(|vote| vote["run_id"].as_str().expect("a text").to_owned())
+        .collect();
+    assert_eq!(runs, ["three", "two", "one"]);
+    let (csv, _) = export(&["--format", "csv", "--outcome", "positive", "--agent", "a"]);
+    assert_eq!(csv.lines().count(), 2, "{csv}");
+    assert!(csv.contains(",'=1+1,"), "{csv}");
+    let (none, _) = export(&["--agent", "other"]);
+    assert_eq!(none, "");
+    let (_, error) = export(&["--outcome", "good"]);
+    assert!(
+        error.contains("outcome: must be positive or negative"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_webhook_is_added_listed_and_removed_by_command() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let add = ["webhook", "add", "https://hooks.example/votes"];
+    let added = line(
+        folder.path(),
+        &[&add[..], &["--events", "voted,annotated"]].concat(),
+    );
+    let added: serde_json::Value = serde_json::from_str(&added).expect("JSON");
+    assert!(
+        added["secret"]
+            .as_str()
+            .expect("a text")
+            .starts_with("whsec_")
+    );
+    let id = added["id"].as_str().expect("a text");
+    let said = |arguments: &[&str]| {
+        let output = run(folder.path(), &[&["webhook"], arguments].concat());
+        let text = [output.stdout, output.stderr].concat();
+        (
+            output.status.success(),
+            String::from_utf8_lossy(&text).into_owned(),
+        )
+    };
+    let (_, list) = said(&["list"]);
+    for part in [
+        id,
+        "https://hooks.example/votes",
+        "voted,annotated",
+        "never sent",
+    ] {
+        assert!(list.contains(part), "{list}");
+    }
+    assert!(!list.contains("whsec_"), "{list}");
+    for command in ["log", "dead"] {
+        let (fine, text) = said(&[command, id]);
+        assert!(fine && text.lines().count() == 1, "{text}");
+    }
+    assert_eq!(said(&["retry", id]), (true, "0\n".into()));
+    for (arguments, problem) in [
+        (
+            &["add", "http://hooks.example/"][..],
+            "url: must begin with https://",
+        ),
+        (
+            &["add", "https://127.0.0.1/"],
+            "url: leads to an address that is not public",
+        ),
+        (
+            &["add", "https://hooks.example/", "--form", "xml"],
+            "form: ",
+        ),
+        (
+            &["add", "https://hooks.example/", "--events", "moved"],
+            "events[0]: ",
+        ),
+        (&["remove", "none"], "webhook list shows them"),
+        (&["log", id, "--tenant", "acme"], "webhook list shows them"),
+    ] {
+        let (fine, text) = said(arguments);
+        assert!(!fine && text.contains(problem), "{text}");
+    }
+    // Not by a file or the environment: nobody switches it on by accident.
+    std::fs::write(
+        folder.path().join("feedback.toml"),
+        "allow-private-webhooks = true",
+    )
+    .expect("a file");
+    let check = run(
+        folder.path(),
+        &["config", "check", "--config", "feedback.toml"],
+    );
+    let error = String::from_utf8_lossy(&check.stderr).into_owned();
+    assert!(
+        error.contains("unknown setting allow-private-webhooks"),
+        "{error}"
+    );
+    let mut check = crate::server::command(folder.path(), &["config", "check"]);
+    check.env("WORKFLOWAI_FEEDBACK_ALLOW_PRIVATE_WEBHOOKS", "true");
+    assert!(!check.output().expect("the binary").status.success());
+    assert!(said(&["remove", id]).0);
+    assert!(!said(&["list"]).1.contains(id));
+}

@@ -218,6 +218,19 @@ async fn faults(url: &str, book: &Book) -> Vec<String> {
     if entries != counted {
         faults.push(format!("{entries} entries, and {counted} in the totals"));
     }
+    // Nothing that a webhook is to be told was taken, so all of it is still there.
+    let (new, queued): (i64, i64) = sqlx::query_as(
+        "SELECT (SELECT COUNT(*) FROM history WHERE action = 'voted'),
+             (SELECT COUNT(*) FROM webhook_queue WHERE event = 'voted')",
+    )
+    .fetch_one(&mut database)
+    .await
+    .expect("the queue");
+    if new != queued {
+        faults.push(format!(
+            "{new} new votes in the history, and {queued} in the queue"
+        ));
+    }
     database.close().await.expect("its end");
     faults
 }
@@ -298,6 +311,10 @@ impl Rounds<'_> {
 
     async fn once(&mut self, cluster: Option<&mut Cluster>) -> Vec<String> {
         self.round += 1;
+        if self.round == 1 {
+            let add = ["webhook", "add", "https://hooks.invalid/"];
+            line(self.folder, &[&add, &self.flags[..]].concat());
+        }
         let flags = [
             &["--rate-limit", "off", "--total-rate-limit", "off"],
             &self.flags[..],

@@ -3,7 +3,8 @@
 use std::process::Command;
 
 use serde_json::json;
-use workflowai_feedback_server::{Config, Database, OpenError, Receiver};
+use sqlx::Connection;
+use workflowai_feedback_server::{Config, Database, NewWebhook, OpenError, Receiver};
 
 use crate::cluster::Cluster;
 use crate::http::Request;
@@ -47,6 +48,7 @@ async fn everything_passes_on_postgresql_too() {
     receivers_that_share_a_database_agree_on_every_key(&cluster).await;
     of_receivers_that_start_together_one_made_the_database(&cluster).await;
     a_database_that_may_lose_commits_is_refused_unless_allowed(&cluster).await;
+    moving_from_sqlite_and_back_changes_nothing(&cluster).await;
 }
 
 fn the_suite_passes(cluster: &Cluster) {
@@ -150,4 +152,71 @@ async fn a_database_that_may_lose_commits_is_refused_unless_allowed(cluster: &Cl
         assert!(words.contains(word), "{words}");
     }
     Receiver::open(on(&url, true)).await.expect("a receiver");
+}
+
+/// There and back: rows and checksums of every table are the same each time.
+async fn moving_from_sqlite_and_back_changes_nothing(cluster: &Cluster) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let first = Receiver::open(config(&folder)).await.expect("a receiver");
+    assert!(first.load_demo_data(2_000).await.expect("a database"));
+    let scopes = &workflowai_feedback_server::Scope::ALL;
+    first.new_api_key("acme", scopes).await.expect("a key");
+    let webhook = NewWebhook::checked("https://hooks.example/", None, &[], false);
+    let webhook = webhook.expect("a webhook");
+    first.add_webhook("default", &webhook).await.expect("it");
+    let address = serve(first.router()).await;
+    for user in ["ü", "a\u{1F600}", "o'brien \\ \"x\""] {
+        let claims = workflowai_feedback_protocol::token::Claims {
+            user: Some(user.into()),
+            ..claims("run")
+        };
+        let token = first.mint("default", &claims).await.expect("a database");
+        let body = json!({ "feedback_token": token.expect("a token"), "outcome": "negative",
+            "comment": format!("ＡＢＣ {user} 日本語"), "reasons": ["slow", user],
+            "intent": { "client": "c", "sequence": 9_007_199_254_740_991_u64, "age": 0 } });
+        let vote = Request::new(address, "POST", "/v1/feedback").json(&body);
+        vote.send().await.ok();
+    }
+    let url = crate::receiver::new_schema(&cluster.url()).await;
+    let target = Database::Postgres {
+        url: url.clone(),
+        allow_unsafe_durability: false,
+    };
+    let (_, there) = first.migrate(target).await.expect("votes");
+    let second = Receiver::open(on(&url, false)).await.expect("a receiver");
+    let file = folder.path().join("back.db");
+    let (_, back) = second
+        .migrate(Database::File(file.clone()))
+        .await
+        .expect("votes");
+    assert_eq!(there, back);
+    let rows = |table: &str| {
+        let copied = there.iter().find(|copied| copied.table == table);
+        copied.expect("the table").rows
+    };
+    assert_eq!((rows("feedback"), rows("webhook_queue")), (2_003, 3));
+    assert!(rows("history") > 2_003 && rows("aggregates") > 100);
+    // The checksums tell a single changed byte.
+    let mut changed = Config::in_folder(folder.path());
+    changed.database = Database::File(file.clone());
+    let mut database = sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display()))
+        .await
+        .expect("a database");
+    sqlx::query("UPDATE feedback SET comment = comment || ' ' WHERE user_id = 'ü'")
+        .execute(&mut database)
+        .await
+        .expect("a vote");
+    let third = Receiver::open(changed).await.expect("a receiver");
+    let copy = Database::File(folder.path().join("copy.db"));
+    let (_, other) = third.migrate(copy).await.expect("votes");
+    let differs: Vec<_> = there.iter().zip(&other).filter(|(a, b)| a != b).collect();
+    assert_eq!(differs.len(), 1, "{differs:?}");
+    assert_eq!(differs[0].0.table, "feedback");
+    // And it serves there as it did here.
+    let token = second.mint("default", &claims("new")).await;
+    let token = token.expect("a database").expect("good claims");
+    let address = serve(second.router()).await;
+    let body = json!({ "feedback_token": token, "outcome": "positive" });
+    let vote = Request::new(address, "POST", "/v1/feedback").json(&body);
+    vote.send().await.ok();
 }
