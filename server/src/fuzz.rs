@@ -1,6 +1,8 @@
 //! Bodies, queries and cursors of any shape are read or refused, never a panic. `PROPTEST_CASES`
 //! says how many are tried; failures are kept and tried first.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use proptest::prelude::*;
 use workflowai_feedback_protocol::{FeedbackRequest, LookupRequest, RetractRequest};
 
@@ -9,6 +11,7 @@ use crate::cursor::Cursor;
 use crate::fold::{fold, terms};
 use crate::json::parse;
 use crate::storage::Filter;
+use crate::webhook::{NewWebhook, may_reach};
 
 /// JSON of any shape, with the names that requests have.
 fn json() -> impl Strategy<Value = serde_json::Value> {
@@ -110,6 +113,39 @@ proptest! {
         if let Some(read) = Cursor::parse(&text) {
             prop_assert!(read.created_at >= 0);
         }
+    }
+
+    #[test]
+    fn any_address_of_a_webhook_is_read_or_refused(
+        text in "\\PC{0,60}",
+        address in "(https?|ftp)?(:|/){0,4}[a-z0-9.%@:\\[\\]-]{0,30}(/|\\?|#){0,2}\\PC{0,20}",
+        name in "\\PC{0,12}",
+    ) {
+        for url in [text, address] {
+            for allow_private in [false, true] {
+                let checked = NewWebhook::checked(&url, Some("slack"), &[], allow_private);
+                if let Err(error) = checked {
+                    prop_assert_eq!(error.field, "url");
+                } else {
+                    prop_assert!(url.starts_with("http"), "{}", url);
+                }
+            }
+        }
+        let unknown = NewWebhook::checked("https://hooks.example/", Some(&name), &[name.clone()], false);
+        prop_assert!(unknown.is_err() || ["standard", "slack"].contains(&name.as_str()));
+    }
+
+    #[test]
+    fn no_address_that_is_reached_is_private_however_it_is_written(bits in any::<u32>()) {
+        let v4 = Ipv4Addr::from(bits);
+        let [.., high, low] = v4.to_ipv6_mapped().segments();
+        let nat64 = Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, high, low);
+        let reached = may_reach(v4.into(), false);
+        for written in [v4.to_ipv6_mapped(), nat64] {
+            prop_assert_eq!(may_reach(written.into(), false), reached);
+        }
+        prop_assert!(!(reached && (v4.is_private() || v4.is_loopback() || v4.is_link_local())));
+        prop_assert!(!may_reach(v4.to_ipv6_compatible().into(), true));
     }
 
     #[test]

@@ -71,8 +71,12 @@ pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, 
     let Some(number) = Option::<Number>::deserialize(deserializer)? else {
         return Ok(None);
     };
-    let float = || number.as_f64().filter(|float| float.fract() == 0.0);
-    #[expect(clippy::cast_possible_truncation, reason = "`as` saturates")]
+    // 2^63 itself is past the last.
+    let float = || {
+        let float = number.as_f64()?;
+        (float.fract() == 0.0 && float.abs() < 9_223_372_036_854_775_808.0).then_some(float)
+    };
+    #[expect(clippy::cast_possible_truncation, reason = "it is in range")]
     let whole = number
         .as_i64()
         .or_else(|| float().map(|float| float as i64));
@@ -83,6 +87,10 @@ pub fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, 
 
 /// Reads a body; an error names the field.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, FieldError> {
+    // Serde would take a list of the fields in their order for them.
+    if bytes.trim_ascii_start().starts_with(b"[") {
+        return Err(FieldError::new("body", "must be a JSON object"));
+    }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value =
         serde_path_to_error::deserialize(&mut reader).map_err(|error| field_error(&error))?;

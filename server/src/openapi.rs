@@ -10,11 +10,12 @@ use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Info, OpenApi, Ref, RefOr, ResponseBuilder, Server};
+use utoipa::openapi::{ContentBuilder, Info, OpenApi, Ref, RefOr, ResponseBuilder, Schema, Server};
 use utoipa::{IntoResponses, PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
-use workflowai_feedback_protocol::{ErrorBody, Outcome};
+use workflowai_feedback_protocol::{ErrorBody, Outcome, limits};
 
 use crate::app::Shared;
 use crate::base::Base;
@@ -83,6 +84,59 @@ fn shared(document: &mut OpenApi) {
     ];
     ErrorBody::schemas(&mut schemas);
     components.schemas.extend(schemas);
+    for path in document.paths.paths.values_mut() {
+        let calls = [&mut path.get, &mut path.post, &mut path.delete];
+        for call in calls.into_iter().flatten() {
+            for parameter in call.parameters.iter_mut().flatten() {
+                if let RefOr::T(parameter) = parameter
+                    && let Some(schema) = &mut parameter.schema
+                {
+                    plain(&parameter.name, schema);
+                }
+            }
+        }
+    }
+    let components = document.components.get_or_insert_default();
+    // Items of a lookup fail one by one, and not the request.
+    let whole = components.schemas.iter_mut();
+    for (_, schema) in whole.filter(|(name, _)| !name.starts_with("Lookup")) {
+        if let RefOr::T(Schema::Object(object)) = schema {
+            for (name, schema) in &mut object.properties {
+                plain(name, schema);
+            }
+        }
+    }
+}
+
+/// What no id may hold, and what no text may.
+const PLAIN: &str = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$";
+const TEXT: &str = "^[^\\u0000]*$";
+
+const CURSOR: &str = "^([0-9]{1,18}\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$";
+const MARKED: &str = "^(open|resolved|incorrect|correct)?$";
+
+/// Says of a text which characters it takes: what a derived schema does not know.
+fn plain(name: &str, schema: &mut RefOr<Schema>) {
+    let pattern = match name {
+        "tenant" | "agent_id" | "run_id" | "user_id" | "client" => PLAIN,
+        "comment" | "reason" | "reasons" | "q" => TEXT,
+        "cursor" => CURSOR,
+        "annotation" => MARKED,
+        _ => return,
+    };
+    match schema {
+        RefOr::T(Schema::Object(object)) => object.pattern = Some(pattern.to_owned()),
+        RefOr::T(Schema::Array(array)) => {
+            if let ArrayItems::RefOrSchema(items) = &mut array.items
+                && let RefOr::T(Schema::Object(reason)) = &mut **items
+            {
+                reason.min_length = Some(1);
+                reason.max_length = Some(limits::REASON_CHARACTERS);
+                reason.pattern = Some(pattern.to_owned());
+            }
+        }
+        _ => {}
+    }
 }
 
 /// What calls may answer but success: a type for each kind of call, to be named in its

@@ -8,6 +8,8 @@ mod send;
 mod signature;
 
 pub use address::check_url;
+#[cfg(test)]
+pub use address::may_reach;
 pub use deliver::run;
 pub use drop::tell_drops;
 pub use send::{Answered, Sender};

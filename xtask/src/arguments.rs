@@ -45,8 +45,8 @@ pub fn parse() -> Chore {
             write: given.get_flag("write"),
         },
         Some(("crash", given)) => Chore::Crash {
-            sqlite: given.get_one("sqlite").copied().unwrap_or(200),
-            postgres: given.get_one("postgres").copied().unwrap_or(50),
+            sqlite: given.get_one("sqlite").copied().unwrap_or(test::KILLS.0),
+            postgres: given.get_one("postgres").copied().unwrap_or(test::KILLS.1),
         },
         Some(("faults", given)) => Chore::Faults(if given.get_flag("mutants") {
             Faults::Mutants

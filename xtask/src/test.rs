@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every part, step by step.
 
+mod api;
 mod counts;
 mod crates;
 mod steps;
@@ -79,6 +80,9 @@ pub fn test(workspace: &Workspace, long: bool, only: &[String]) -> Result<(), Fa
     let by_hand = format!("cargo xtask test --only {}", failed.join(" --only "));
     Err(Failure::new(format!("failed: {}", failed.join(", "))).by_hand(by_hand))
 }
+
+/// Kills of `cargo xtask crash`, on `SQLite` and on `PostgreSQL`.
+pub const KILLS: (u32, u32) = (200, 50);
 
 /// `cargo xtask crash`: the receiver's tests that kill, with as many kills as asked for.
 pub fn crash(workspace: &Workspace, sqlite: u32, postgres: u32) -> Result<(), Failure> {

@@ -2,7 +2,9 @@ use jiff::Timestamp;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::openapi::schema::{KnownFormat, OneOfBuilder, SchemaFormat, Type};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 use workflowai_feedback_protocol::{FieldError, Outcome, check_characters, check_id, limits};
 
 use crate::annotation::Marked;
@@ -36,12 +38,36 @@ pub struct Filters {
     #[param(nullable = false)]
     pub annotation: Option<String>,
     /// Made at this time or later: RFC 3339, or a day in UTC.
-    #[param(nullable = false)]
+    #[param(value_type = Option<Moment>, inline, nullable = false)]
     pub from: Option<String>,
     /// Made before this time.
-    #[param(nullable = false)]
+    #[param(value_type = Option<Moment>, inline, nullable = false)]
     pub to: Option<String>,
 }
+
+/// How a time is described.
+pub struct Moment;
+
+impl PartialSchema for Moment {
+    fn schema() -> RefOr<Schema> {
+        let text = |format| {
+            let object = ObjectBuilder::new().schema_type(Type::String);
+            object.format(Some(SchemaFormat::KnownFormat(format)))
+        };
+        let either = OneOfBuilder::new()
+            .item(text(KnownFormat::DateTime))
+            .item(text(KnownFormat::Date))
+            // As a form sends a field that is left empty.
+            .item(
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .max_length(Some(0)),
+            );
+        either.into()
+    }
+}
+
+impl ToSchema for Moment {}
 
 impl Filters {
     /// Reads them into what `base` asks for already.

@@ -151,9 +151,15 @@ async fn bad_minting_requests_name_their_field() {
     let server = start().await;
     let key = key(&server, "default", &[Scope::Mint]).await;
     for (body, field) in [
+        (json!([null, null]), "body"),
         (json!({ "expires_in": 0 }), "expires_in"),
         (json!({ "expires_in": "soon" }), "expires_in"),
         (json!({ "expires_in": 1.5 }), "expires_in"),
+        (
+            json!({ "expires_in": 9_223_372_036_854_775_808_u64 }),
+            "expires_in",
+        ),
+        (json!({ "expires_in": 1e300 }), "expires_in"),
         (json!({ "user_id": "x".repeat(257) }), "user_id"),
         (json!({ "user_id": 1 }), "user_id"),
     ] {

@@ -13,7 +13,7 @@ use crate::process::{run, run_quietly, run_watched};
 use crate::setup;
 use crate::size;
 use crate::stamp::files;
-use crate::test::{Counts, crates};
+use crate::test::{Counts, KILLS, api, crash, crates};
 use crate::trunk;
 use crate::workspace::Workspace;
 
@@ -107,6 +107,29 @@ pub const STEPS: &[Step] = &[
             cargo_test(at, counts, &["-p", "workflowai-feedback-server"])
         },
     ),
+    Step::check(
+        "api",
+        "requests made up from /openapi.json, 5 of each kind",
+        |at, _| api::schemathesis(at, 5, Some(1)),
+    ),
+    Step::check(
+        "api-all",
+        "requests made up from /openapi.json, 200 of each kind, by a new seed",
+        |at, _| api::schemathesis(at, 200, None),
+    )
+    .long(),
+    Step::check(
+        "crash-all",
+        "200 kills on SQLite, 50 on PostgreSQL",
+        |at, _| crash(at, KILLS.0, KILLS.1),
+    )
+    .long(),
+    Step::test(
+        "fuzz",
+        "tokens, bodies, queries, cursors and addresses of any shape, 100,000 of each",
+        fuzz,
+    )
+    .long(),
     Step::test("widget", "the view and delivery, natively", |at, counts| {
         let packages = ["-p", "workflowai-feedback", "-p", "xtask-tools"];
         cargo_test(
@@ -366,6 +389,26 @@ fn cargo_test(at: &Workspace, counts: &mut Counts, arguments: &[&str]) -> Result
     let mut cargo = at.cargo();
     cargo.args(["test", "--no-fail-fast"]).args(arguments);
     run_watched(&mut cargo, |line| counts.read(line))
+}
+
+fn fuzz(at: &Workspace, counts: &mut Counts) -> Result<(), Failure> {
+    let sets: [&[&str]; 2] = [
+        &["workflowai-feedback-server", "--lib", "fuzz"],
+        &[
+            "workflowai-feedback-protocol",
+            "--features",
+            "mint,verify",
+            "--test",
+            "fuzz",
+        ],
+    ];
+    for arguments in sets {
+        let mut cargo = at.cargo();
+        cargo.args(["test", "-p"]).args(arguments);
+        cargo.env("PROPTEST_CASES", "100000");
+        run_watched(&mut cargo, |line| counts.read(line))?;
+    }
+    Ok(())
 }
 
 fn node_test(node: &mut Command, tests: &[PathBuf], counts: &mut Counts) -> Result<(), Failure> {
