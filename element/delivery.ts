@@ -66,7 +66,7 @@ export const press = (delivery: Delivery, intent: Kept): Effects => {
   else if (before?.outcome) delivery._under = before;
   delivery._intent = intent;
   delivery._failures = 0;
-  if (!delivery._held) delivery._status = "sending";
+  delivery._status = delivery._held ? "unavailable" : "sending";
   return { _store: true, _send: !delivery._inFlight && !delivery._held };
 };
 
@@ -95,7 +95,6 @@ export const due = (delivery: Delivery): Effects => {
 export const gone = (delivery: Delivery): Effects => {
   if (delivery._intent) delivery._acknowledged = delivery._intent.outcome;
   delivery._intent = delivery._under = undefined;
-  delivery._held = false;
   delivery._status = "idle";
   return {};
 };

@@ -1,4 +1,4 @@
-import { memory, PREFIX, page, read as readRecord, setting } from "./outbox.ts";
+import { memory, PREFIX, page, read as readRecord, setting, touch } from "./outbox.ts";
 import { runOf } from "./run-of.ts";
 import type { Kept } from "./types.ts";
 
@@ -88,6 +88,7 @@ export const fold = (key: string): void => {
     const own = read(key);
     if (!own || own.pressed < theirs.pressed) {
       const text = JSON.stringify(theirs);
+      touch(key);
       memory.set(key, text);
       try {
         if (setting("outbox") !== false) {

@@ -118,7 +118,7 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
     // An address that is none stays as it is, and fails when something is sent.
     const link = document.createElement("a");
     link.href = this.apiUrl || this._setting("apiUrl") || "/";
-    return link.href.replace(/\/+$/, "");
+    return link.href.replace(/\/*$/, "");
   }
 
   constructor() {
@@ -203,7 +203,7 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
   _change() {
     const view = this._root.firstElementChild as HTMLElement;
     view.dataset.outcome = this._shown || "";
-    if (this.label) view.ariaLabel = this.label;
+    view.ariaLabel = this.label || view.ariaLabel;
     for (const thumb of view.querySelectorAll("[value]") as Iterable<unknown> as Iterable<Thumb>) {
       thumb.ariaPressed = thumb.value === this._shown;
       thumb.ariaDisabled = !this._live;
@@ -212,11 +212,12 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
 
   /** Opens the comment panel where the page wants one, in the press's own task; or closes it. */
   _panel(open: unknown, source?: HTMLElement) {
-    const never = ["off", this._shown === "positive" && "negative"];
     // Open or closed already, or the browser has no popovers: as good as it gets.
     attempt(() =>
       (this._find("[part=panel]") as HTMLElement)[
-        open && this.commentPlacement !== "inline" && !never.includes(this.comment as string)
+        open &&
+        this.commentPlacement !== "inline" &&
+        !["off", this._shown === "positive" && "negative"].includes(this.comment as string)
           ? "showPopover"
           : "hidePopover"
       ]({ source } as object),
@@ -293,8 +294,9 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
     module ||= import("./loader.ts").catch(() => import("./without-core.ts"));
     return module.then(
       (loaded) => loaded.attach(this),
-      // Tried again at the next press; what was pressed is kept.
+      // Tried again at the next press, and with the next connection; what was pressed is kept.
       () => {
+        addEventListener("online", () => this.preload());
         module = 0;
       },
     );
@@ -336,11 +338,9 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
 
   handleEvent(event: Event) {
     // The page speaks another language: see element.css.
-    if (event.type === "transitionrun") this.attributeChangedCallback();
-    else {
-      this.preload();
-      this._controller._handle(event);
-    }
+    if (event.type === "transitionrun") return this.attributeChangedCallback();
+    this.preload();
+    this._controller._handle(event);
   }
 
   /** Takes the vote back. */

@@ -29,6 +29,9 @@ export const read = (key: string): Kept | undefined => shell._read(key);
 export const record = (key: string, outcome: Outcome | null, options?: VoteOptions): Kept =>
   shell._record(key, outcome, options);
 
+/** Sends what is kept for a key once more when the page is left. */
+export const touch = (key: string): void => shell._touch(key);
+
 /** Sends one attempt. */
 export const post = (
   key: string,

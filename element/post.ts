@@ -114,7 +114,7 @@ export const run = (post: Post, effects: Effects, about?: Kept): void => {
     post._timer = setTimeout(() => run(post, due(delivery)), Math.min(_wait, LONGEST_WAIT));
   }
   // Nobody watches and nobody voted. A vote is remembered for when its element comes back.
-  if (!watchers.size && delivery._status === "idle") posts.delete(key);
+  if (!watchers.size && !delivery._held && delivery._status === "idle") posts.delete(key);
 };
 
 const send = async (post: Post) => {

@@ -90,9 +90,11 @@ impl Delivery {
         }
         self.intent = Some(intent);
         self.failures = 0;
-        if !self.held {
-            self.status = Status::Sending;
-        }
+        self.status = if self.held {
+            Status::Unavailable
+        } else {
+            Status::Sending
+        };
         Effects {
             store: true,
             send: self.in_flight.is_none() && !self.held,
@@ -138,7 +140,6 @@ impl Delivery {
             self.acknowledged = intent.outcome;
         }
         self.under = None;
-        self.held = false;
         self.status = Status::Idle;
     }
 

@@ -294,7 +294,9 @@ impl Post {
 pub fn sweep() {
     POSTS.with_borrow_mut(|posts| {
         posts.retain(|post| {
-            post.delivery.borrow().status != Status::Idle
+            let delivery = post.delivery.borrow();
+            delivery.status != Status::Idle
+                || delivery.held
                 || post
                     .watchers
                     .borrow()

@@ -88,6 +88,21 @@ for (const [what, files] of Object.entries(HOPELESS)) {
   });
 }
 
+test("what was pressed while nothing could be loaded goes out with the next connection", async (t) => {
+  const { widget, page, context, kept, calls } = await scene(t);
+  await context.setOffline(true);
+  await widget.thumb("positive").click();
+  assert.equal(await widget.pressed(), "positive");
+  // Nothing can come of it.
+  await widget.preload();
+  assert.equal((await kept()).length, 1);
+  await context.setOffline(false);
+  await widget.reach("sent", "positive");
+  assert.equal((await calls(1)).length, 1);
+  assert.deepEqual(await kept(), []);
+  assert.equal(await page.evaluate(() => navigator.onLine), true);
+});
+
 test("a page that hosts the core elsewhere says where", async (t) => {
   const { widget, site, said } = await scene(t, {
     head: `<meta name="workflowai-feedback" content='{"wasmUrl": "/copy/core.wasm"}'>`,

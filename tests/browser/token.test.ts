@@ -134,6 +134,33 @@ for (const [how, policy] of BOTH) {
     assert.deepEqual(await kept(), []);
   });
 
+  test(`${how}: where storage is refused too, it goes out when the page is left`, async (t) => {
+    const { page, widget, site, calls } = await scene(t, {
+      policy,
+      body: element(jwt("run-1", 1)),
+      before: () => {
+        Object.defineProperty(window, "localStorage", {
+          get() {
+            throw new DOMException("refused", "SecurityError");
+          },
+        });
+      },
+    });
+    site.answer = (call) =>
+      call.body.feedback_token === jwt("run-1", 1)
+        ? refusal(401, "expired_feedback_token")
+        : // Nothing leaves before that but the last word.
+          { ...refusal(503, "unavailable"), headers: { "retry-after": "600" } };
+    await widget.thumb("negative").click();
+    await widget.reach("queued", "negative");
+    await widget.set({ feedbackToken: jwt("run-1", 2) });
+    await calls(2);
+    await widget.reach("queued", "negative");
+    await page.goto(`${site.address}elsewhere`);
+    const { feedback_token, outcome } = (await calls(3))[2]?.body ?? {};
+    assert.deepEqual([feedback_token, outcome], [jwt("run-1", 2), "negative"]);
+  });
+
   for (const [what, change] of [
     ["run", { feedbackToken: jwt("run-2", 1) }],
     ["user", { userID: "somebody-else" }],

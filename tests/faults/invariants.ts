@@ -17,6 +17,28 @@ export const check = (played: Played): string[] => [
   ...leftovers(played),
 ];
 
+/** What the person did and what the network saw, by the schedule's time in seconds. */
+export const diary = ({ presses, network }: Played): string => {
+  const start = Math.min(...presses.map(({ at }) => at), ...network.passages.map(({ at }) => at));
+  const lines = [
+    ...presses.map((press) => [press.at, `pressed ${worded(press)}`] as const),
+    ...network.passages.map((passage) => {
+      const { at, leaving, final } = passage;
+      const arrivals = network.arrivals.filter((arrival) => arrival.passage === passage);
+      const what = [
+        ...(leaving ? ["on leaving"] : []),
+        ...arrivals.map(({ status, applied }) => `${status}${applied ? " applied" : ""}`),
+        ...(final ? [`final in step ${final}`] : []),
+      ];
+      return [at, `sent ${told(passage)} ${what.join(", ")}`] as const;
+    }),
+  ];
+  return lines
+    .sort(([one], [other]) => one - other)
+    .map(([at, what]) => `${((at - start) / 1000).toFixed(2).padStart(9)} ${what}`)
+    .join("\n");
+};
+
 const content = ({ outcome, comment, reasons }: Omit<Claim, "reason">) =>
   JSON.stringify([outcome || null, comment || null, outcome && reasons?.length ? reasons : []]);
 
@@ -64,7 +86,7 @@ const lastOne = (played: Played) => {
     while (excused && mine.length) {
       const last = mine.pop() as Press;
       allowed.push(content(last));
-      excused = mayBeGone(last, played);
+      excused = mayBeGone(last, played) || replaced(last, played);
       const arrivals = network.arrivals.filter(({ passage }) => of(last)(passage));
       const claimed = Math.min(...arrivals.map(({ pressed }) => pressed), last.at);
       for (const other of mine) {
@@ -93,6 +115,15 @@ const mayBeGone = (press: Press, { network, tokens, expired, schedule }: Played)
   // Without storage a token that comes after the page is gone finds nothing.
   (schedule.devices[press.device]?.storage !== "kept" &&
     network.arrivals.some(({ passage, status }) => of(press)(passage) && status === 401));
+
+/** Whether a press gave way to the next one before the receiver had it. */
+const replaced = (press: Press, { presses, network }: Played) =>
+  presses
+    .slice(presses.indexOf(press) + 1)
+    .some(({ page, run }) => page === press.page && run === press.run) &&
+  !network.arrivals.some(
+    ({ passage, applied, at }) => applied && at >= press.clock && of(press)(passage),
+  );
 
 /** 2: whatever was called sent was stored at that moment. */
 const claims = ({ visits, network, presses }: Played) =>
@@ -150,6 +181,10 @@ const order = ({ network }: Played) => {
   return broken;
 };
 
+/** Whether the core trapped before it had done with the answer: then nobody has read it. */
+const lostIn = (trapped: number | undefined, { epoch, final }: Passage) =>
+  trapped !== undefined && epoch <= trapped && (final ?? 0) >= trapped;
+
 /** 4: nothing is left in the outbox, and no request follows a final answer. */
 const leftovers = ({ kept, network, visits, expired, schedule }: Played) => {
   const broken: string[] = [];
@@ -165,16 +200,17 @@ const leftovers = ({ kept, network, visits, expired, schedule }: Played) => {
     const { device } = visits[passage.page] ?? {};
     const earlier = network.passages.slice(0, index).find(
       (other) =>
-        other.final &&
+        other.final !== undefined &&
         other.body.intent.client === intent.client &&
         other.body.intent.sequence === intent.sequence &&
-        other.epoch < passage.epoch &&
+        other.final < passage.epoch &&
         (other.page === passage.page ||
           (schedule.devices[device ?? 0]?.storage === "kept" &&
             visits[other.page]?.device === device)) &&
         // Read by a page that lived on.
         !other.leaving &&
-        (visits[other.page]?.alive || (visits[other.page]?.ended ?? 0) > other.epoch),
+        (visits[other.page]?.alive || (visits[other.page]?.ended ?? 0) > other.epoch) &&
+        !lostIn(visits[other.page]?.trapped, other),
     );
     if (earlier) broken.push(`${told(passage)} follows the final answer to ${told(earlier)}`);
   }

@@ -1,7 +1,7 @@
 // node --import tsx tests/faults/main.ts --seeds N | --seed N | --mutants
 import { parseArgs } from "node:util";
 import { type Browser, chromium } from "playwright-core";
-import { check } from "./invariants.ts";
+import { check, diary } from "./invariants.ts";
 import { build, MUTANTS, remove } from "./mutants.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
 import { draw, type Schedule, written } from "./schedule.ts";
@@ -50,7 +50,9 @@ const run = async (
     const present = browser;
     let broken: string[];
     try {
-      broken = check(await play({ ...place, browser: await present }, schedule(seed)));
+      const played = await play({ ...place, browser: await present }, schedule(seed));
+      broken = check(played);
+      if (broken.length && seeds.length === 1) console.log(diary(played));
     } catch (error) {
       broken = [`${(error as Error).stack}`];
       // A browser that is gone fails no other seed.

@@ -92,6 +92,8 @@ export interface Passage {
   epoch: number;
   /** The page was being left. */
   leaving: boolean;
+  /** The schedule's time at which it arrived. */
+  at: number;
   /** The schedule's time of the press by the request's own account, when it arrived. */
   pressed: number;
   /** It arrived while time was made to pass, so `pressed` is no measure. */
@@ -104,8 +106,12 @@ export interface Passage {
   held: boolean;
   /** The page's number for it. */
   flight: number;
-  /** The page gets a final answer: a proof or a refusal. */
-  final: boolean;
+  /** The page gave it up in this step. */
+  aborted?: number;
+  /** The connection was ended from this side. */
+  ended: boolean;
+  /** The page gets a final answer, a proof or a refusal, in this step. */
+  final?: number;
 }
 
 /** What the receiver did with a request, in its order. */
@@ -158,6 +164,7 @@ export class Network {
   /** Files under way, but for those held back. */
   #files = new Set<ServerResponse>();
   #attempts = new Map<string, number>();
+  #doubtful: [Passage, Passage][] = [];
   #queue: Promise<unknown> = Promise.resolve();
   #server = createServer((request, response) => {
     this.#answer(request, response).catch(() => request.socket.destroy());
@@ -284,20 +291,32 @@ export class Network {
       fate: dice.weighted<Fate>(FATES[weather]),
       epoch: this.epoch,
       leaving: site.leaving,
+      at: this.now(),
       pressed: this.now() - body.intent.age * 1000,
       vague: this.moving,
       open: true,
       held: false,
       flight: Number(request.headers["x-flight"]),
-      final: false,
+      ended: false,
     };
     passage.held = passage.fate === "stuck" || passage.fate === "answered late";
     this.#watch(passage, site, Number(request.headers["x-beside"] ?? 0));
     this.passages.push(passage);
     response.on("close", () => {
       passage.open = false;
+      if (!passage.ended && !response.writableEnded) passage.aborted = this.epoch;
     });
     await this.#fulfil(passage, path, dice, request, response);
+  }
+
+  /** Requests of one vote that were open while another page's began. */
+  beside(): string[] {
+    return (
+      this.#doubtful
+        // One that was given up in the same step was so before: the news came later than the request.
+        .filter(([{ aborted }, { epoch }]) => aborted !== epoch)
+        .map((both) => `two requests of one vote at a time: ${both.map(told).join(", ")}`)
+    );
   }
 
   /** The rules that show while requests pass by. */
@@ -310,7 +329,7 @@ export class Network {
       if (leaving || theirs.leaving || theirs.device !== site.device) continue;
       if (other.token !== passage.token) continue;
       if (open && other.page !== passage.page && this.locks(site.device)) {
-        this.broken.push(`two requests of one vote at a time: ${told(other)}, ${told(passage)}`);
+        this.#doubtful.push([other, passage]);
       }
       if (
         other.page === passage.page &&
@@ -331,7 +350,10 @@ export class Network {
     response: ServerResponse,
   ): Promise<void> {
     const { fate } = passage;
-    const hangUp = () => request.socket.destroy();
+    const hangUp = () => {
+      passage.ended = true;
+      request.socket.destroy();
+    };
     const json = (status: number, value: unknown, headers = {}) =>
       response
         .writeHead(status, { "content-type": "application/json", ...headers })
@@ -346,7 +368,7 @@ export class Network {
           await new Promise((resolve) => setTimeout(resolve, 2 + dice.below(15)));
         }
         const { status, reply, final } = await this.#deliver(passage, path);
-        passage.final = final;
+        if (final) passage.final = this.epoch;
         return void json(status, reply);
       }
       case "reset before":
@@ -362,7 +384,7 @@ export class Network {
       case "answered late": {
         const { status, reply, final } = await this.#deliver(passage, path);
         later(2_000, 40_000, async () => {
-          passage.final = final && passage.open;
+          if (final && passage.open) passage.final = this.epoch;
           passage.held = false;
           json(status, reply);
         });
@@ -405,7 +427,7 @@ export class Network {
       case "error inside":
         return void json(200, { ...error("unavailable"), outcome: passage.body.outcome ?? null });
       case "refused":
-        passage.final = true;
+        passage.final = this.epoch;
         return void json(dice.pick([400, 403, 422]), error("not_this_one"));
     }
   }

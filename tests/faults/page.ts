@@ -30,6 +30,10 @@ declare global {
       due(): number;
       /** Sets the device's clock. */
       jump(skew: number): void;
+      /** Timers that are due and have not run yet. */
+      firing: number;
+      /** The core has trapped. */
+      trapped: boolean;
       /** Requests that have not come to their end, by number; those of a vote carry it along. */
       flying: Set<number>;
       heard: Heard[];
@@ -80,7 +84,11 @@ export const setUp = ({ ahead: start, skew: offset, storage, locks }: PageSetup)
       const due = [...timers].filter(([, timer]) => timer.due <= time());
       for (const [id, { run }] of due.sort(([, one], [, other]) => one.due - other.due)) {
         timers.delete(id);
-        later(run);
+        faults.firing++;
+        later(() => {
+          faults.firing--;
+          run();
+        });
       }
       return true;
     },
@@ -88,11 +96,18 @@ export const setUp = ({ ahead: start, skew: offset, storage, locks }: PageSetup)
     jump(to) {
       skew = to;
     },
+    firing: 0,
+    trapped: false,
     flying: new Set(),
     heard: [],
     written: [],
   };
   window.faults = faults;
+  const notice = (error: unknown) => {
+    if (error instanceof WebAssembly.RuntimeError) faults.trapped = true;
+  };
+  addEventListener("error", ({ error }) => notice(error));
+  addEventListener("unhandledrejection", ({ reason }) => notice(reason));
   // The page itself says what it has under way of a vote: seen from outside, the end of one request
   // and the beginning of the next may change places.
   const bodies = new WeakMap<Request, BodyInit | null | undefined>();

@@ -34,6 +34,8 @@ export interface Visit {
   alive: boolean;
   /** The step in which it ended. */
   ended: number;
+  /** The step in which its core trapped. */
+  trapped?: number;
   heard: Heard[];
 }
 
@@ -138,7 +140,7 @@ class World {
       kept: this.#kept,
       tokens: this.#tokens,
       expired: this.expired,
-      broken: [...this.broken, ...this.network.broken],
+      broken: [...this.broken, ...this.network.broken, ...this.network.beside()],
       jumps: this.jumps,
     };
   }
@@ -347,7 +349,10 @@ class World {
       await visit.page.close().catch(() => {});
       return;
     }
-    const waiting = await this.#waiting(visit);
+    // A last word takes a connection: without one there is what the device keeps.
+    const offline = how === "close" && !network.over && network.weather === "offline";
+    if (offline) this.#lose(visit, "closed without a connection");
+    const waiting = offline ? [] : await this.#waiting(visit);
     const seen = network.passages.length;
     if (site) site.leaving = true;
     visit.alive = false;
@@ -361,7 +366,7 @@ class World {
     const out = (press: Press) =>
       network.passages.slice(seen).find((passage) => of(press)(passage) && passage.leaving);
     const proven = (press: Press) =>
-      network.passages.some((passage) => of(press)(passage) && passage.final);
+      network.passages.some((passage) => of(press)(passage) && passage.final !== undefined);
     // The time is for a failure alone.
     for (
       let time = 0;
@@ -392,14 +397,19 @@ class World {
     for (const press of this.presses)
       if (press.page === visit.number) newest.set(press.token, press);
     const kept = this.#keeps(visit.device)
-      ? await visit.page.evaluate(() => Object.values(localStorage) as string[])
+      ? await visit.page.evaluate(() => Object.entries<string>({ ...localStorage }))
       : undefined;
     return [...newest.values()].filter(
       (press) =>
         (!this.#keeps(visit.device) || press.sequence !== undefined) &&
         (kept
-          ? kept.some((text) => text.includes(`${press.sequence}`))
-          : !this.network.passages.some((passage) => of(press)(passage) && passage.final)),
+          ? // A tab that took a vote over to a fresh token has the last word about it.
+            kept.some(
+              ([name, text]) => name.includes(press.token) && text.includes(`${press.sequence}`),
+            )
+          : !this.network.passages.some(
+              (passage) => of(press)(passage) && passage.final !== undefined,
+            )),
     );
   }
 
@@ -528,7 +538,9 @@ class World {
             visit,
             () =>
               new Promise<number[]>((done) => {
-                const tell = () => done([...window.faults.flying]);
+                const { faults } = window;
+                // A timer is no request, and as little at rest.
+                const tell = () => done([...faults.flying, ...(faults.firing ? [0] : [])]);
                 const channel = new MessageChannel();
                 channel.port1.onmessage = () => requestAnimationFrame(tell);
                 channel.port2.postMessage(0);
@@ -552,8 +564,13 @@ class World {
 
   /** What a page said so far. */
   async #collect(visit: Visit) {
-    const heard = await this.#in(visit, () => window.faults.heard.splice(0));
-    if (heard) visit.heard.push(...heard);
+    const told = await this.#in(visit, () => {
+      const { heard, trapped } = window.faults;
+      return { heard: heard.splice(0), trapped };
+    });
+    if (!told) return;
+    visit.heard.push(...told.heard);
+    if (told.trapped) visit.trapped ??= this.network.epoch;
   }
 }
 
