@@ -118,7 +118,7 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
     // An address that is none stays as it is, and fails when something is sent.
     const link = document.createElement("a");
     link.href = this.apiUrl || this._setting("apiUrl") || "/";
-    return link.href.replace(/\/*$/, "");
+    return link.href.replace(/\/+$/, "");
   }
 
   constructor() {
@@ -185,7 +185,7 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
     }
     this._controller._change();
     // Whatever can wait until the page has painted.
-    this._waiting ||= (globalThis.requestIdleCallback || setTimeout)(() => {
+    this._waiting ||= (self.requestIdleCallback || setTimeout)(() => {
       this._waiting = 0;
       if (
         this._shown ||
@@ -363,7 +363,7 @@ for (const name of NAMES) {
         : name === "reasons"
           ? attempt(() => JSON.parse(value as string)) || []
           : // Booleans; React 18 writes `disabled="false"`.
-            /^(re|dis)/.test(name)
+            /^[rd]/.test(name)
             ? value !== null && value !== "false"
             : value;
     },
@@ -372,7 +372,7 @@ for (const name of NAMES) {
       if (value || value === 0) {
         this.setAttribute(
           dashed(name),
-          typeof value === "object" ? JSON.stringify(value) : (value as string),
+          (value as []).map ? JSON.stringify(value) : (value as string),
         );
       } else this.removeAttribute(dashed(name));
     },

@@ -60,7 +60,7 @@ const run = async (
     }
     if (broken.length) failed.set(seed, broken);
     if (++played % STRETCH === 0 && played < seeds.length) {
-      console.log(`${played} of ${seeds.length} seeds; failed: ${failed.size}`);
+      console.log(`${played} of ${seeds.length} seeds; failed: ${names(failed)}`);
     }
   };
   const work = async () => {
@@ -73,6 +73,8 @@ const run = async (
   await (await browser)?.close();
   return failed;
 };
+
+const names = (failed: Map<number, string[]>) => [...failed.keys()].join(", ") || "none";
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
 
@@ -123,8 +125,7 @@ if (values.mutants) {
     if (!values.seed) console.log(written(draw(seed)));
     for (const line of broken.slice(0, 10)) console.log(`  ${line}`);
   }
-  const names = [...failed.keys()].join(", ") || "none";
-  console.log(`${seeds.length} seeds in ${took()}; failed: ${names}`);
+  console.log(`${seeds.length} seeds in ${took()}; failed: ${names(failed)}`);
   if (failed.size) process.exitCode = 1;
 }
 await receiver.stop();
