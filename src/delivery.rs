@@ -11,7 +11,9 @@ mod answer;
 mod intent;
 mod status;
 
-pub use answer::{Answer, Echo, Field, Reply, read_answer};
+#[doc(hidden)]
+pub use answer::{Answer, read_answer};
+pub use answer::{Echo, Field, Reply};
 pub use intent::Intent;
 pub use status::{Phase, Status};
 
@@ -23,6 +25,7 @@ const FIRST_WINDOW: f64 = 2_000.0;
 const LAST_WINDOW: f64 = 300_000.0;
 
 /// What the page knows of one key: (endpoint, token, user).
+#[doc(hidden)]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Delivery {
     /// The last outcome the receiver proved to hold; `None` when there is none.
@@ -42,6 +45,7 @@ pub struct Delivery {
 }
 
 /// What the page has to do after an event, in this order.
+#[doc(hidden)]
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Effects {
     /// Write `intent` to the outbox.
@@ -58,6 +62,7 @@ pub struct Effects {
 
 /// What a page hears, as an event of the element or a callback of the component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Notice {
     /// The receiver holds the vote: `feedback-sent`.
     Sent,

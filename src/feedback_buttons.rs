@@ -8,7 +8,6 @@ use std::rc::Rc;
 use leptos::either::Either;
 use leptos::ev::{self, KeyboardEvent};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 use tachys::html::directive::directive;
 use tachys::html::event::{capture, on};
 use wasm_bindgen::JsValue;
@@ -17,17 +16,17 @@ use web_sys::Element;
 use crate::delivery::{Intent, Notice, Status};
 use crate::gesture::{Gesture, perform};
 use crate::icons::thumb;
-use crate::key::Key;
 use crate::messages::Messages;
 use crate::object::text;
 use crate::panel::{CommentPlacement, Panel};
 use crate::transport::Transport;
-use crate::use_feedback::{FeedbackEvent, UseFeedback};
+use crate::use_feedback::{FeedbackEvent, UseFeedbackOptions, follow};
 use crate::view::view;
-use crate::{Outcome, limits, restore::lookup, run, stylesheet};
+use crate::{Outcome, limits, stylesheet};
 
 /// When the comment panel opens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Comment {
     /// After every vote.
     #[default]
@@ -201,13 +200,29 @@ pub fn FeedbackButtons(
         }
         true
     };
-    let transport = transport.filter(|_| !cfg!(feature = "ssr"));
-    let feedback = UseFeedback::new(transport.map(|make| make()), Rc::new(hear));
+    // What lives on one thread must not be dropped on another, as a server does.
+    let root = (!cfg!(feature = "ssr")).then(|| StoredValue::new_local(None::<Element>));
+    let with_panel = move |act: &dyn Fn(Panel<'_>)| {
+        if let Some(root) = root {
+            root.with_value(|root| root.iter().for_each(|root| act(Panel(root))));
+        }
+    };
+    let options = UseFeedbackOptions::default()
+        .feedback_token(feedback_token)
+        .user_id(user_id)
+        .api_url(api_url)
+        .outcome(outcome)
+        .restore(restore)
+        .on_event(hear);
+    let options = match transport {
+        Some(make) => options.transport(make),
+        None => options,
+    };
+    let feedback = follow(options, move || with_panel(&|panel| panel.clear()));
     let state = feedback.state;
     let submits = action.is_some();
     // In the same words on the server and while hydrating.
     state.change(&mut |state| {
-        state.outcome = outcome.get_untracked();
         state.label = label.get_untracked().unwrap_or_default();
         state.messages = messages.get_untracked();
         // A form is alive before any script is.
@@ -216,13 +231,6 @@ pub fn FeedbackButtons(
             && !readonly.get_untracked()
             && !disabled.get_untracked();
     });
-    // What lives on one thread must not be dropped on another, as a server does.
-    let root = (!cfg!(feature = "ssr")).then(|| StoredValue::new_local(None::<Element>));
-    let with_panel = move |act: &dyn Fn(Panel<'_>)| {
-        if let Some(root) = root {
-            root.with_value(|root| root.iter().for_each(|root| act(Panel(root))));
-        }
-    };
     Effect::new(move || {
         stylesheet::adopt();
         let live = !readonly.get() && !disabled.get() && feedback_token.get().is_some();
@@ -235,34 +243,6 @@ pub fn FeedbackButtons(
             state.offered.clone_from(&offered);
             state.messages = messages.clone();
         });
-    });
-    let key = Memo::new(move |_| {
-        Some(Key {
-            endpoint: endpoint(api_url.get()),
-            token: feedback_token.get()?,
-            user: user_id.get().unwrap_or_default(),
-        })
-    });
-    Effect::new(move |before: Option<Option<Key>>| {
-        let known = outcome.get();
-        let key = key.get();
-        let another = |before: &Key| !key.as_ref().is_some_and(|key| run::same(before, key));
-        if before.flatten().as_ref().is_some_and(another) {
-            state.change(&mut |state| {
-                state.comment.clear();
-                state.reasons.clear();
-            });
-            with_panel(&|panel| panel.clear());
-        }
-        feedback.set_key(key.clone(), known);
-        if let Some(asked) = key.clone().filter(|_| restore.get() && known.is_none()) {
-            spawn_local(async move {
-                if let Some(earlier) = lookup(&asked).await {
-                    feedback.restored_for(&asked, earlier);
-                }
-            });
-        }
-        key
     });
     let act = move |gesture, event: &web_sys::Event| {
         if submits {
@@ -337,11 +317,4 @@ pub fn FeedbackButtons(
             </form>
         }),
     }
-}
-
-/// An absolute base address without a slash at its end.
-fn endpoint(given: Option<String>) -> String {
-    let base = || web_sys::window()?.location().origin().ok();
-    let address = given.or_else(base).unwrap_or_default();
-    address.trim_end_matches('/').to_owned()
 }

@@ -4,7 +4,7 @@
 //! until the receiver proves that it holds it, and goes again until then, also from the next page.
 //!
 //! - [`FeedbackButtons`]: the component, ready to use.
-//! - [`UseFeedback`]: the same without any markup, for thumbs of your own.
+//! - [`use_feedback`]: the same without any markup, for thumbs of your own.
 //! - [`transport`]: how votes get to the receiver, where the browser's own requests do not fit.
 //! - [`locales`] and [`Messages`]: the words.
 //!
@@ -58,6 +58,7 @@ mod key;
 mod limits;
 pub mod locales;
 #[cfg(feature = "ssr")]
+#[doc(hidden)]
 pub mod markup;
 mod messages;
 mod object;
@@ -92,4 +93,6 @@ pub use outcome::Outcome;
 pub use panel::CommentPlacement;
 #[cfg(not(feature = "element"))]
 pub use stylesheet::STYLESHEET;
-pub use use_feedback::{FeedbackEvent, OnEvent, UseFeedback};
+pub use use_feedback::{FeedbackEvent, UseFeedback};
+#[cfg(not(feature = "element"))]
+pub use use_feedback::{UseFeedbackOptions, use_feedback};

@@ -1,4 +1,22 @@
 //! The languages the widget speaks, one file each.
+//!
+//! ```
+//! use workflowai_feedback::{Messages, Pack, locales};
+//!
+//! // By the tag of the page's language; English where there is none of it.
+//! let pack = locales::ALL.iter().find(|(tag, _)| *tag == "de");
+//! let messages = pack.map_or_else(Messages::default, |(_, pack)| Messages::new(pack));
+//! # let _ = messages;
+//!
+//! // Another language. What a later version adds is in English until it is translated.
+//! static LATIN: Pack = Pack {
+//!     send: "Mitte",
+//!     close: "Claude",
+//!     ..locales::EN
+//! };
+//! let messages = Messages::new(&LATIN);
+//! # let _ = messages;
+//! ```
 
 mod ar;
 mod de;

@@ -95,6 +95,7 @@ impl Post {
     }
 
     /// Whether this is the post of a key.
+    #[cfg(not(feature = "element"))]
     pub fn is_for(&self, key: &Key) -> bool {
         self.key == *key
     }

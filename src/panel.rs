@@ -6,6 +6,7 @@ use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 
 /// Where the comment panel opens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum CommentPlacement {
     /// Above the page, beside the thumb: nothing moves.
     #[default]

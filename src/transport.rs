@@ -2,6 +2,8 @@
 
 mod fetch;
 
+use std::error::Error;
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -16,6 +18,7 @@ use crate::key::Key;
 
 /// One attempt to hand a vote to the receiver.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Request {
     /// Where to, for which run and person.
     pub key: Key,
@@ -23,6 +26,13 @@ pub struct Request {
     pub intent: Intent,
     /// Whole seconds since the press.
     pub age: f64,
+}
+
+impl Request {
+    /// One attempt, for tests of a transport of your own.
+    pub const fn new(key: Key, intent: Intent, age: f64) -> Self {
+        Self { key, intent, age }
+    }
 }
 
 /// What came back.
@@ -39,6 +49,14 @@ pub struct Response {
 /// Nothing came back: no connection, a time-out, an answer cut short.
 #[derive(Clone, Copy, Debug)]
 pub struct Unreachable;
+
+impl fmt::Display for Unreachable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("the receiver did not answer")
+    }
+}
+
+impl Error for Unreachable {}
 
 /// The answer to come.
 pub type Sending = Pin<Box<dyn Future<Output = Result<Response, Unreachable>>>>;
@@ -95,8 +113,9 @@ pub type Sending = Pin<Box<dyn Future<Output = Result<Response, Unreachable>>>>;
 ///
 /// ## Options
 ///
-/// Whether an answer is a proof, when to try again and what the person is told is decided by
-/// [`read_answer`](crate::delivery::read_answer), whatever the transport.
+/// Whether an answer is a proof, when to try again and what the person is told is decided by the
+/// widget, whatever the transport. An earlier vote that `restore` asks for is asked of the receiver
+/// itself; an app whose votes go elsewhere gives `outcome`.
 ///
 /// ## Server side
 ///

@@ -1,3 +1,6 @@
+#[cfg(not(feature = "element"))]
+mod options;
+
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -13,6 +16,8 @@ use crate::page::hear;
 use crate::page::{Post, Watch, sweep};
 use crate::state::Shown;
 use crate::transport::Transport;
+#[cfg(not(feature = "element"))]
+pub use options::{UseFeedbackOptions, follow, use_feedback};
 
 /// What a vote tells the page.
 #[derive(Clone, Debug)]
@@ -30,50 +35,13 @@ pub enum FeedbackEvent {
 /// the vote up.
 pub type OnEvent = Rc<dyn Fn(FeedbackEvent) -> bool>;
 
-/// The state of one feedback widget and what can be done with it, without any markup: for thumbs
-/// of your own. [`FeedbackButtons`](crate::FeedbackButtons) and the custom element are built from it.
+/// The state of one vote, and what can be done with it: what
+#[cfg_attr(not(feature = "element"), doc = "[`use_feedback`]")]
+#[cfg_attr(feature = "element", doc = "`use_feedback`")]
+/// returns.
 ///
-/// ## Usage
-///
-/// ```
-/// # use leptos::prelude::*;
-/// use std::rc::Rc;
-///
-/// use workflowai_feedback::{Key, Outcome, UseFeedback};
-///
-/// # #[component]
-/// # fn Stars(token: Signal<Option<String>>) -> impl IntoView {
-/// let feedback = UseFeedback::new(None, Rc::new(|_| true));
-/// Effect::new(move || {
-///     let key = token.get().map(|token| Key {
-///         endpoint: "https://feedback.example.com".into(),
-///         token,
-///         user: String::new(),
-///     });
-///     feedback.set_key(key, None);
-/// });
-/// view! {
-///     <button
-///         aria-pressed=move || (feedback.outcome() == Some(Outcome::Positive)).to_string()
-///         on:click=move |_| feedback.vote(Outcome::Positive, None, Vec::new())
-///     >
-///         "Helpful"
-///     </button>
-///     <span role="status">{move || feedback.status().as_str()}</span>
-/// }
-/// # }
-/// ```
-///
-/// ## Options
-///
-/// [`UseFeedback::new`] takes the [`Transport`], the browser's own requests by default, and what
-/// hears of every [`FeedbackEvent`]. [`UseFeedback::set_key`] says which vote it is about, as
-/// often as that changes. What it reads is reactive; it is `Copy`, and may be read after its
-/// owner is gone: it gives defaults then.
-///
-/// ## Server side
-///
-/// It has no vote and sends nothing: there is no person yet. Calling it does no harm.
+/// What it reads is reactive. It is `Copy`, and may be kept by what outlives its owner: it reads as
+/// defaults then, and does nothing.
 #[derive(Clone, Copy)]
 pub struct UseFeedback {
     pub(crate) state: Shown,
@@ -117,7 +85,7 @@ impl Watch for Inner {
 
 impl UseFeedback {
     /// A widget without a key: it shows nothing and sends nothing yet.
-    pub fn new(transport: Option<Rc<dyn Transport>>, on_event: OnEvent) -> Self {
+    pub(crate) fn new(transport: Option<Rc<dyn Transport>>, on_event: OnEvent) -> Self {
         let state = Shown::new();
         on_cleanup(sweep);
         Self {
@@ -173,7 +141,7 @@ impl UseFeedback {
 
     /// Another token, user or receiver means another vote: its state is shown from now on, and
     /// what is under way for the one before goes on. `known` is an outcome the page knows of.
-    pub fn set_key(&self, key: Option<Key>, known: Option<Outcome>) {
+    pub(crate) fn set_key(&self, key: Option<Key>, known: Option<Outcome>) {
         let Some(inner) = self.inner else { return };
         inner.with_value(|inner| {
             if let Some(before) = inner.post.take() {
@@ -207,7 +175,7 @@ impl UseFeedback {
     }
 
     /// The page learned of an earlier vote. A press since then wins; nobody is told of a change.
-    pub fn restored(&self, known: Option<Outcome>) {
+    pub(crate) fn restored(&self, known: Option<Outcome>) {
         if let Some(post) = self.post() {
             post.restored(known);
             self.show(post.shown(), post.status());
@@ -215,13 +183,15 @@ impl UseFeedback {
     }
 
     /// The same, from an answer that may be about a key this widget no longer has.
-    pub fn restored_for(&self, key: &Key, known: Option<Outcome>) {
+    #[cfg(not(feature = "element"))]
+    pub(crate) fn restored_for(&self, key: &Key, known: Option<Outcome>) {
         if self.post().is_some_and(|post| post.is_for(key)) {
             self.restored(known);
         }
     }
 
-    /// Votes, changes the vote, or sends a comment with it.
+    /// Votes, changes the vote, or sends a comment with it: up to 10,000 characters, and up to 8
+    /// reasons of 64. What is longer the receiver refuses. Does nothing without a token.
     pub fn vote(&self, outcome: Outcome, comment: Option<String>, reasons: Vec<String>) {
         self.press(Some(outcome), comment, reasons);
     }

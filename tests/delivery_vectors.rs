@@ -174,6 +174,7 @@ fn effects(effects: &Effects) -> Value {
             Notice::Queued => "queued",
             Notice::Superseded => "superseded",
             Notice::Rejected => "rejected",
+            other => panic!("the vectors do not know {other:?}"),
         }),
     }))
 }

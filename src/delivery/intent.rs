@@ -1,7 +1,8 @@
 use crate::Outcome;
 
 /// What a person wants the receiver to hold: one press.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Intent {
     /// The vote; `None` takes it back.
     pub outcome: Option<Outcome>,

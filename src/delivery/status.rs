@@ -37,6 +37,7 @@ pub enum Status {
 
 /// The coarse states that styles and events speak of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Phase {
     /// Nothing happened yet.
     Idle,

@@ -10,14 +10,14 @@ use web_sys::{Element, HtmlElement};
 use workflowai_feedback::FeedbackButtons;
 
 /// Effects run in microtasks.
-async fn settled() {
+pub async fn settled() {
     for _ in 0..5 {
         let turn = Promise::resolve(&wasm_bindgen::JsValue::NULL);
         JsFuture::from(turn).await.expect("a turn");
     }
 }
 
-fn place() -> HtmlElement {
+pub fn place() -> HtmlElement {
     let document = web_sys::window()
         .and_then(|window| window.document())
         .expect("a page");

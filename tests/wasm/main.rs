@@ -3,6 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod component;
+mod headless;
 mod reading;
 #[cfg(feature = "serde")]
 mod values;

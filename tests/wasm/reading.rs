@@ -1,7 +1,7 @@
 //! The browser's reading of JSON and headers agrees with the vectors that native code runs.
 
 #[path = "../vectors/read.rs"]
-mod read;
+pub mod read;
 
 use js_sys::{Date, JSON};
 use serde_json::Value;
@@ -84,14 +84,13 @@ fn retry_after_is_read_in_both_forms() {
 #[wasm_bindgen_test]
 fn a_request_has_the_form_of_the_wire() {
     let vectors = vectors();
-    let request = |name: &str| Request {
-        key: Key {
+    let request = |name: &str| {
+        let key = Key {
             endpoint: "https://receiver.example".into(),
             token: "token".into(),
             user: "u".into(),
-        },
-        intent: intent(&vectors["intents"][name]),
-        age: 7.0,
+        };
+        Request::new(key, intent(&vectors["intents"][name]), 7.0)
     };
     let written = |name: &str| -> Value {
         let text: String = JSON::stringify(&body(&request(name))).expect("JSON").into();

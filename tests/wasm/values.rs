@@ -2,29 +2,24 @@
 
 use js_sys::JSON;
 use wasm_bindgen_test::wasm_bindgen_test;
-use workflowai_feedback::delivery::Intent;
 use workflowai_feedback::transport::{Request, body};
-use workflowai_feedback::{Key, Outcome, from_js, to_js};
+use workflowai_feedback::{Key, from_js, to_js};
 use workflowai_feedback_protocol::{FeedbackReply, FeedbackRequest};
+
+use crate::reading::read::intent;
 
 #[wasm_bindgen_test]
 fn the_request_the_widget_sends_is_the_protocol_s() {
-    let sent = body(&Request {
-        key: Key {
-            endpoint: String::new(),
-            token: "token".to_owned(),
-            user: String::new(),
-        },
-        intent: Intent {
-            outcome: Some(Outcome::Negative),
-            comment: Some("Too long".to_owned()),
-            reasons: vec!["Wrong".to_owned()],
-            client: "client".to_owned(),
-            sequence: 1_700_000_000_123.0,
-            pressed: 0.0,
-        },
-        age: 7.0,
+    let key = Key {
+        endpoint: String::new(),
+        token: "token".to_owned(),
+        user: String::new(),
+    };
+    let written = serde_json::json!({
+        "outcome": "negative", "comment": "Too long", "reasons": ["Wrong"],
+        "client": "client", "sequence": 1_700_000_000_123.0, "pressed": 0,
     });
+    let sent = body(&Request::new(key, intent(&written), 7.0));
     let read: FeedbackRequest = from_js(sent.clone()).expect("a request");
     assert_eq!(read.user_id, None);
     assert_eq!(read.reasons.as_deref(), Some(&["Wrong".to_owned()][..]));

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use quote::ToTokens;
-use syn::{Fields, ImplItem, Item, TraitItem, UseTree, Visibility};
+use syn::{Attribute, Fields, ImplItem, Item, Meta, TraitItem, UseTree, Visibility};
 
 /// A module: its file, and its items.
 struct Module {
@@ -34,10 +34,13 @@ impl Module {
             match item {
                 Item::Mod(module) if public(&module.vis) => {
                     let name = module.ident.to_string();
-                    lines.insert(format!("{at}::{name}"));
-                    self.child(&name).list(&format!("{at}::{name}"), lines);
+                    let at = marked(&module.attrs, &format!("{at}::{name}"));
+                    self.child(&name).list(&at, lines);
+                    lines.insert(at);
                 }
-                Item::Use(used) if public(&used.vis) => self.follow(&used.tree, at, lines),
+                Item::Use(used) if public(&used.vis) => {
+                    self.follow(&used.tree, &marked(&used.attrs, &at), lines);
+                }
                 _ => self.declare(item, None, at, lines),
             }
         }
@@ -104,21 +107,21 @@ impl Module {
         };
         match item {
             Item::Struct(item) if wanted(&item.vis, &item.ident) => {
-                add("struct", item.ident.to_string());
+                add("struct", marked(&item.attrs, &item.ident));
                 fields(&item.fields, &item.ident.to_string(), true, &mut add);
                 self.methods(&item.ident, at, lines);
             }
             Item::Enum(item) if wanted(&item.vis, &item.ident) => {
-                add("enum", item.ident.to_string());
+                add("enum", marked(&item.attrs, &item.ident));
                 for variant in &item.variants {
                     let path = format!("{}::{}", item.ident, variant.ident);
-                    add("variant", path.clone());
+                    add("variant", marked(&variant.attrs, &path));
                     fields(&variant.fields, &path, false, &mut add);
                 }
                 self.methods(&item.ident, at, lines);
             }
             Item::Trait(item) if wanted(&item.vis, &item.ident) => {
-                add("trait", item.ident.to_string());
+                add("trait", marked(&item.attrs, &item.ident));
                 for method in &item.items {
                     if let TraitItem::Fn(method) = method {
                         add("fn", format!("{}::{}", item.ident, written(&method.sig)));
@@ -175,6 +178,28 @@ impl Module {
             }
         }
     }
+}
+
+/// A name, with what decides how far others may rely on it.
+fn marked(attrs: &[Attribute], name: &impl ToString) -> String {
+    let mut name = name.to_string();
+    if attrs
+        .iter()
+        .any(|attr| attr.path().is_ident("non_exhaustive"))
+    {
+        name.push_str(", non-exhaustive");
+    }
+    if hidden(attrs) {
+        name.push_str(", not documented");
+    }
+    name
+}
+
+fn hidden(attrs: &[Attribute]) -> bool {
+    attrs.iter().any(|attr| {
+        matches!(&attr.meta, Meta::List(list)
+            if list.path.is_ident("doc") && list.tokens.to_string() == "hidden")
+    })
 }
 
 fn public(vis: &Visibility) -> bool {
