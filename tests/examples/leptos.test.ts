@@ -4,15 +4,13 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join, normalize } from "node:path";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
-import type { BrowserContextOptions, Page } from "playwright-core";
-import { browser } from "../browser/fixtures/chromium.ts";
-import { type Served, serve } from "../browser/fixtures/serve.ts";
+import type { Page } from "playwright-core";
+import { type Site, serveExample } from "./fixtures/site.ts";
+import { visit } from "./fixtures/visit.ts";
 
 const { LEPTOS_CSR: csr, LEPTOS_AXUM: axum, LEPTOS_AXUM_SERVER: program } = process.env;
 
@@ -22,61 +20,12 @@ const thumb = (page: Page, outcome: string, state = "") =>
 
 const sent = (page: Page) => page.locator(".workflowai-feedback[data-status=sent]").waitFor();
 
-/** Visits, and fails if the console says anything. */
-const visit = async (
-  options: BrowserContextOptions,
-  look: (page: Page) => Promise<void>,
-): Promise<void> => {
-  const context = await browser.newContext(options);
-  try {
-    const page = await context.newPage();
-    const said: string[] = [];
-    page.on("console", (message) => said.push(message.text()));
-    page.on("pageerror", (error) => said.push(String(error)));
-    await look(page);
-    assert.deepEqual(said, []);
-  } finally {
-    await context.close();
-  }
-};
-
 describe("leptos-csr", { skip: !csr }, () => {
-  let receiver: Served;
-  const types: Record<string, string> = { js: "text/javascript", wasm: "application/wasm" };
-  // What Trunk does: the page, with the wasm in it, and a way to the receiver.
-  const site = createServer(async (request, response) => {
-    const path = normalize(request.url as string);
-    if (path.startsWith("/v1/") || path === "/demo/tokens") {
-      const body: Buffer[] = [];
-      for await (const part of request) body.push(part);
-      const { method } = request;
-      const headers = { "content-type": "application/json" };
-      const sent = { method: method as string, headers, body: Buffer.concat(body) };
-      const answer = await fetch(receiver.address + path.slice(1), sent);
-      response.writeHead(answer.status, headers);
-      return response.end(await answer.text());
-    }
-    if (path !== "/") {
-      const type = types[path.split(".").pop() as string];
-      if (!type) return response.writeHead(404).end();
-      response.setHeader("content-type", type);
-      return response.end(await readFile(join(csr as string, path)));
-    }
-    const page = await readFile("examples/leptos-csr/index.html", "utf8");
-    const start = 'import start from "/pkg/example.js"; await start();';
-    response.setHeader("content-type", "text/html");
-    response.end(page.replace("</head>", `<script type="module">${start}</script></head>`));
-  });
+  let site: Site;
   before(async () => {
-    receiver = await serve("--demo");
-    site.listen(0, "127.0.0.1");
-    await once(site, "listening");
+    site = await serveExample("leptos-csr", csr as string);
   });
-  after(async () => {
-    site.closeAllConnections();
-    site.close();
-    await receiver.stop();
-  });
+  after(() => site.close());
 
   test("its wasm exports nothing of the element", async () => {
     const source = await readFile("src/element.rs", "utf8");
@@ -94,8 +43,7 @@ describe("leptos-csr", { skip: !csr }, () => {
 
   test("a vote is taken, and found again by the next page", () =>
     visit({}, async (page) => {
-      const address = `http://127.0.0.1:${(site.address() as AddressInfo).port}/`;
-      await page.goto(address);
+      await page.goto(site.address);
       await thumb(page, "negative", "[aria-disabled=false]").click();
       await sent(page);
       await page.getByText("We read every vote.").waitFor();

@@ -11,7 +11,7 @@ pub use crates::{CARGO_DENY, CARGO_HACK, GECKODRIVER, Program, TRUNK};
 pub use debian::{browser, firefox, postgres, strace, webkit};
 pub use node::node;
 pub use python::python;
-pub use rust::{compiler, source, wasm_target};
+pub use rust::{compiler, newer, source, wasm_target};
 
 use std::env;
 use std::path::PathBuf;

@@ -4,7 +4,7 @@ use workflowai_feedback_protocol::FieldError;
 use workflowai_feedback_protocol::token::{Claims, SigningKey};
 
 /// Signs the right of one person to vote on one run, from now on for so long.
-fn feedback_token(
+pub fn feedback_token(
     key: &SigningKey,
     (agent, run, user): (&str, &str, &str),
     lasts: Duration,

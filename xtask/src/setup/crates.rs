@@ -39,9 +39,11 @@ impl Program {
         let program = folder.join("bin").join(name);
         if !program.is_file() {
             let mut cargo = workspace.cargo();
-            // Unoptimised: it runs for seconds, and optimising Trunk takes a quarter of an hour.
+            // Unoptimised and with nothing for a debugger: it runs for seconds, and optimising Trunk
+            // takes a quarter of an hour.
             cargo.args(["install", name, "--version", version, "--locked", "--debug"]);
             cargo.arg("--root").arg(&folder);
+            cargo.env("CARGO_PROFILE_DEV_DEBUG", "false");
             let what = format!("installing {name}, which takes minutes, once");
             run(&what, &mut cargo)?;
         }

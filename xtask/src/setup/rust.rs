@@ -24,6 +24,16 @@ pub fn compiler(workspace: &Workspace) -> Result<String, Failure> {
     .by_hand("rustup update stable"))
 }
 
+/// Whether a version of the compiler is newer than the one the workspace states.
+pub fn newer(version: &str) -> bool {
+    let mut version = numbers(version);
+    // 1.95.0 is no newer than 1.95.
+    while version.last() == Some(&0) {
+        version.pop();
+    }
+    version > numbers(needed())
+}
+
 /// The target that wasm is built for.
 pub fn wasm_target(workspace: &Workspace) -> Result<(), Failure> {
     if sysroot(workspace)?
@@ -84,7 +94,7 @@ fn numbers(version: &str) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::{needed, numbers};
+    use super::{needed, newer, numbers};
 
     #[test]
     fn versions_compare_by_their_numbers() {
@@ -92,5 +102,7 @@ mod tests {
         assert!(numbers("1.95.0-nightly") >= numbers("1.95"));
         assert!(numbers("1.94.9") < numbers("1.95"));
         assert!(numbers(needed()) > numbers("1.85"));
+        assert!(newer("1.1000") && newer(&format!("{}.1", needed())));
+        assert!(!newer("1.85.1") && !newer(&format!("{}.0", needed())));
     }
 }

@@ -2,9 +2,12 @@
 
 use std::process::Command;
 
+use serde_json::Value;
+
+use crate::examples::OUTSIDE;
 use crate::failure::Failure;
-use crate::process::{output, run};
-use crate::setup::{CARGO_DENY, CARGO_HACK, Program};
+use crate::process::{output, printed, run};
+use crate::setup::{self, CARGO_DENY, CARGO_HACK, Program};
 use crate::test::Counts;
 use crate::workspace::Workspace;
 
@@ -21,13 +24,16 @@ pub fn features(at: &Workspace, _: &mut Counts) -> Result<(), Failure> {
         run(&format!("checking the features: {what}"), &mut cargo)
     };
     hack("protocol", &["-p", "workflowai-feedback-protocol"])?;
-    let browser = ["--exclude-features", "ssr"];
+    let browser = ["--exclude-features", "default,ssr"];
     let halves = ["--mutually-exclusive-features", "csr,hydrate,element"];
+    let browser = [&WIDGET[..], &browser, &halves].concat();
     hack(
         "widget, for the browser",
-        &[&WIDGET[..], &browser, &halves, &WASM].concat(),
+        &[&browser[..], &WASM[..]].concat(),
     )?;
-    let server = ["--exclude-features", "csr,hydrate,element"];
+    // As the tests of an app have it.
+    hack("widget, for the browser, natively", &browser)?;
+    let server = ["--exclude-features", "default,csr,hydrate,element"];
     hack("widget, for a server", &[&WIDGET[..], &server].concat())?;
     for (index, one) in EXCLUSIVE.iter().enumerate() {
         for other in &EXCLUSIVE[index + 1..] {
@@ -64,7 +70,7 @@ fn refused(at: &Workspace, features: &str) -> Result<(), Failure> {
 
 /// The documentation, without a warning.
 pub fn documentation(at: &Workspace, _: &mut Counts) -> Result<(), Failure> {
-    let widget = [&WIDGET[..], &["--features", "csr"], &WASM].concat();
+    let widget = [&WIDGET[..], &["--features", "csr,serde"], &WASM].concat();
     let sets: [(&str, &[&str]); 3] = [
         (
             "protocol",
@@ -93,15 +99,55 @@ pub fn packages(at: &Workspace, _: &mut Counts) -> Result<(), Failure> {
     cargo.args(["package", "--allow-dirty"]).args(WIDGET);
     cargo.args(["-p", "workflowai-feedback-protocol"]);
     cargo.args(["-p", "workflowai-feedback-server"]);
+    // As an app's server has it; without a half there is no app.
+    cargo.args(["--features", "workflowai-feedback/ssr"]);
     run("packing the crates", &mut cargo)
 }
 
-/// Licences and sources of all that is depended on.
+/// Licences, sources and compilers of all that is depended on.
 pub fn dependencies(at: &Workspace, _: &mut Counts) -> Result<(), Failure> {
-    let mut cargo = subcommand(at, CARGO_DENY, "deny")?;
+    old_enough(at)?;
     // No advisories: their database is not everywhere.
-    cargo.args(["check", "bans", "licenses", "sources"]);
-    run("checking what is depended on", &mut cargo)
+    let what = ["bans", "licenses", "sources"];
+    let mut cargo = subcommand(at, CARGO_DENY, "deny")?;
+    // Or else the root's package would be all.
+    cargo.args(["--workspace", "check"]).args(what);
+    run("checking what is depended on", &mut cargo)?;
+    for folder in OUTSIDE {
+        let mut cargo = subcommand(at, CARGO_DENY, "deny")?;
+        cargo.args(["--config", "deny.toml", "--manifest-path"]);
+        cargo.arg(format!("{folder}/Cargo.toml"));
+        // They need not have every licence of the list.
+        cargo.args(["check", "--allow", "license-not-encountered"]);
+        run(
+            &format!("checking what {folder} depends on"),
+            cargo.args(what),
+        )?;
+    }
+    Ok(())
+}
+
+/// Nothing that is locked needs a newer compiler than the manifest states, as a newer one than that
+/// would not notice.
+fn old_enough(at: &Workspace) -> Result<(), Failure> {
+    let mut cargo = at.cargo();
+    cargo.args(["metadata", "--locked", "--format-version", "1"]);
+    let all: Value = serde_json::from_str(&printed(&mut cargo)?)
+        .map_err(|error| Failure::new(format!("cannot read cargo's metadata: {error}")))?;
+    let packages = all["packages"].as_array().into_iter().flatten();
+    let needs = |package: &Value| Some(package["rust_version"].as_str()?.to_owned());
+    let newer: Vec<_> = packages
+        .filter_map(|package| Some((package["name"].as_str()?, needs(package)?)))
+        .filter(|(_, needed)| setup::newer(needed))
+        .map(|(name, needed)| format!("{name} ({needed})"))
+        .collect();
+    if newer.is_empty() {
+        return Ok(());
+    }
+    let newer = newer.join(", ");
+    Err(Failure::new(format!(
+        "newer compilers than rust-version are needed by {newer}"
+    )))
 }
 
 /// A program that cargo takes for a command of its own.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::build::{Variant, server, tools};
-use crate::examples::Example;
+use crate::examples::{Example, OUTSIDE, outside};
 use crate::failure::{Failure, file};
 use crate::faults::{self, EVERY_DAY, Faults};
 use crate::matrix;
@@ -64,6 +64,9 @@ impl Step {
         Self { long: true, ..self }
     }
 }
+
+/// Tries the Leptos examples that the environment names.
+const LEPTOS: &str = "tests/examples/leptos.test.ts";
 
 /// All steps.
 pub const STEPS: &[Step] = &[
@@ -184,7 +187,7 @@ pub const STEPS: &[Step] = &[
             run("checking the browser's half of leptos-axum", &mut check)?;
             let mut node = browser_script(at)?;
             node.env("LEPTOS_CSR", Example::Csr.site(at)?);
-            node_test(&mut node, &tests_in(at, "tests/examples")?, counts)
+            node_test(&mut node, &[LEPTOS.into()], counts)
         },
     )
     .built(),
@@ -200,10 +203,34 @@ pub const STEPS: &[Step] = &[
             let mut node = browser_script(at)?;
             node.env("LEPTOS_AXUM", Example::Axum.site(at)?);
             node.env("LEPTOS_AXUM_SERVER", Example::program(at)?);
-            node_test(&mut node, &tests_in(at, "tests/examples")?, counts)
+            node_test(&mut node, &[LEPTOS.into()], counts)
         },
     )
     .built()
+    .long(),
+    Step::test(
+        "yew",
+        "the element in the Yew example, in Chromium",
+        |at, counts| custom_element(at, "YEW", Example::Yew, counts),
+    )
+    .built()
+    .long(),
+    Step::test(
+        "dioxus",
+        "the element in the Dioxus example, in Chromium",
+        |at, counts| custom_element(at, "DIOXUS", Example::Dioxus, counts),
+    )
+    .built()
+    .long(),
+    Step::test(
+        "actix-web",
+        "the documented minting in actix-web",
+        |at, counts| {
+            let mut cargo = outside(at, "examples/actix-web");
+            cargo.args(["test", "--locked"]);
+            run_watched(&mut cargo, |line| counts.read(line))
+        },
+    )
     .long(),
     Step::test(
         "matrix",
@@ -247,7 +274,7 @@ pub const STEPS: &[Step] = &[
     .long(),
     Step::check(
         "dependencies",
-        "licences and sources of what is depended on",
+        "licences, sources and compilers of what is depended on",
         crates::dependencies,
     )
     .long(),
@@ -269,12 +296,19 @@ fn format(at: &Workspace, _: &mut Counts) -> Result<(), Failure> {
         at.cargo().args(["fmt", "--all", "--check"]),
     )
     .map_err(|failure| failure.by_hand("cargo fmt --all"));
+    let examples = OUTSIDE.iter().try_for_each(|folder| {
+        run_quietly(
+            &format!("checking the format of {folder}"),
+            outside(at, folder).args(["fmt", "--check"]),
+        )
+        .map_err(|failure| failure.by_hand(format!("cd {folder} && cargo fmt")))
+    });
     let others = run_quietly(
         "checking format and lint of the TypeScript",
         at.npx("biome").args(["check", "--error-on-warnings"]),
     )
     .map_err(|failure| failure.by_hand("npx biome check --write"));
-    rust.and(others)
+    rust.and(examples).and(others)
 }
 
 fn types(at: &Workspace, _: &mut Counts) -> Result<(), Failure> {
@@ -366,6 +400,19 @@ fn wasm(at: &Workspace, counts: &mut Counts) -> Result<(), Failure> {
     cargo.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &capabilities);
     cargo.env("WASM_BINDGEN_TEST_TIMEOUT", "300");
     run_watched(&mut cargo, |line| counts.read(line))
+}
+
+/// Tries an example that uses the custom element; the test finds it by a variable.
+fn custom_element(
+    at: &Workspace,
+    variable: &str,
+    example: Example,
+    counts: &mut Counts,
+) -> Result<(), Failure> {
+    let mut node = browser_script(at)?;
+    node.env(variable, example.site(at)?);
+    let test = "tests/examples/custom-element.test.ts";
+    node_test(&mut node, &[test.into()], counts)
 }
 
 fn firefox(at: &Workspace, counts: &mut Counts) -> Result<(), Failure> {
