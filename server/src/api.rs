@@ -1,24 +1,32 @@
 //! The calls that backends make, with an API key.
 
 mod annotate;
+mod api_keys;
 mod auth;
+mod context;
+mod dataset;
 mod erase;
 mod export;
 mod list;
 mod mint;
 mod query;
 mod scope;
+mod settings;
+mod signing_keys;
 mod webhooks;
 
 use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub use api_keys::scopes;
 pub use auth::ApiKey;
+pub use dataset::respond_dataset;
 pub use export::respond;
 pub use list::{Asked, read};
 pub use query::{Filters, parsed};
 pub use scope::Scope;
+pub use signing_keys::algorithm;
 
 pub use crate::export::Format;
 
@@ -34,6 +42,8 @@ pub fn calls() -> OpenApiRouter<Shared> {
         .routes(routes!(list::of_agent))
         .routes(routes!(list::of_run))
         .routes(routes!(export::export))
+        .routes(routes!(dataset::dataset))
+        .routes(routes!(context::put))
         .routes(routes!(annotate::annotate))
         .routes(routes!(erase::erase))
         .routes(routes!(webhooks::list, webhooks::add))
@@ -41,6 +51,11 @@ pub fn calls() -> OpenApiRouter<Shared> {
         .routes(routes!(webhooks::deliveries))
         .routes(routes!(webhooks::dead_letters))
         .routes(routes!(webhooks::retry))
+        .routes(routes!(settings::get, settings::put))
+        .routes(routes!(api_keys::list, api_keys::new))
+        .routes(routes!(api_keys::revoke))
+        .routes(routes!(signing_keys::list, signing_keys::new))
+        .routes(routes!(signing_keys::retire))
 }
 
 /// `/v1/{tenant}/…`

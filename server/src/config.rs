@@ -5,6 +5,8 @@ use workflowai_feedback_protocol::token::LegacyKey;
 
 /// Users of one run that tokens bound to nobody may name, unless set otherwise.
 const USERS_PER_RUN: u32 = 1_000;
+/// Bytes that the contexts of one tenant may take, unless set otherwise.
+const CONTEXT_QUOTA: i64 = 1024 * 1024 * 1024;
 
 /// Where the votes are kept.
 #[derive(Clone, PartialEq, Eq)]
@@ -52,6 +54,8 @@ pub struct Config {
     /// The longest that a token minted here lasts, in seconds; one minted without an end lasts as
     /// long. None means no limit.
     pub max_expires_in: Option<i64>,
+    /// Bytes that the contexts of one tenant may take, compressed.
+    pub context_quota: i64,
     /// Days after which a vote is dropped, whatever became of it. None keeps votes for ever.
     pub keep_days: Option<u32>,
     /// Proxies in front, each of which adds the address it sees to `X-Forwarded-For`. With none
@@ -83,6 +87,7 @@ impl Config {
             total_rate_limit: Some(crate::limiter::CALLS_IN_ALL),
             users_per_run: USERS_PER_RUN,
             max_expires_in: None,
+            context_quota: CONTEXT_QUOTA,
             keep_days: None,
             trusted_hops: 0,
             widget_folder: None,

@@ -9,12 +9,15 @@ mod frame;
 mod join;
 mod live;
 mod overview;
+mod rated;
 mod row;
 mod session;
+mod settings;
 mod sign_in;
 mod start;
 mod team;
 mod triage;
+mod views;
 mod vote;
 mod votes;
 mod zone;
@@ -67,6 +70,25 @@ pub fn router(app: &Shared) -> Router {
             post(team::revoke),
         )
         .route("/dashboard/team/people/{id}", post(team::change))
+        .route("/dashboard/dataset", get(votes::dataset))
+        .route("/dashboard/views", post(views::save))
+        .route("/dashboard/views/{id}/remove", post(views::remove))
+        .route("/dashboard/settings", get(settings::page))
+        .route("/dashboard/settings/api-keys", post(settings::new_api_key))
+        .route(
+            "/dashboard/settings/api-keys/{id}/revoke",
+            post(settings::revoke_api_key),
+        )
+        .route(
+            "/dashboard/settings/signing-keys",
+            post(settings::new_signing_key),
+        )
+        .route(
+            "/dashboard/settings/signing-keys/{kid}/retire",
+            post(settings::retire_signing_key),
+        )
+        .route("/dashboard/settings/set", post(settings::set))
+        .route("/dashboard/settings/erase", post(settings::erase))
         .route("/dashboard/files/{name}", get(files::file))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(axum::middleware::from_fn(same_site))

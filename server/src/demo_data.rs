@@ -2,6 +2,7 @@
 //! the same votes, ending now.
 
 mod agents;
+mod exchanges;
 
 use fastrand::Rng;
 use workflowai_feedback_protocol::Outcome;
@@ -9,6 +10,8 @@ use workflowai_feedback_protocol::Outcome;
 use crate::annotation::Annotation;
 use crate::clock::SECOND;
 use crate::storage::{Key, Loaded, LoadedMark};
+pub use exchanges::exchange;
+
 use agents::{AGENTS, Agent, ELSEWHERE, NOTES, REASONS};
 
 /// The sequence that everything is drawn from.

@@ -25,8 +25,8 @@ pub enum ApiError {
     TooLarge(usize),
     /// The body did not arrive in time.
     TooSlow,
-    /// The body is not declared as JSON.
-    UnsupportedMediaType,
+    /// The body is not declared as what the call takes.
+    UnsupportedMediaType(&'static str),
     /// No such route or thing.
     NotFound,
     /// The route has no such method.
@@ -41,6 +41,8 @@ pub enum ApiError {
     Forbidden(&'static str),
     /// Too many requests; try again after so many seconds.
     RateLimited(u64),
+    /// What the tenant keeps would take more room than it may.
+    QuotaExceeded,
     /// The database did not answer, or refused.
     Storage(StorageError),
 }
@@ -86,10 +88,10 @@ impl ApiError {
                 "request_timeout",
                 "body: took too long".into(),
             ),
-            Self::UnsupportedMediaType => (
+            Self::UnsupportedMediaType(must_be) => (
                 StatusCode::UNSUPPORTED_MEDIA_TYPE,
                 "unsupported_media_type",
-                "Content-Type: must be application/json".into(),
+                format!("Content-Type: must be {must_be}"),
             ),
             Self::NotFound => (
                 StatusCode::NOT_FOUND,
@@ -121,6 +123,11 @@ impl ApiError {
                 StatusCode::TOO_MANY_REQUESTS,
                 "rate_limited",
                 "too many requests from this address".into(),
+            ),
+            Self::QuotaExceeded => (
+                StatusCode::INSUFFICIENT_STORAGE,
+                "quota_exceeded",
+                "the contexts of this tenant take as much room as they may".into(),
             ),
             Self::Storage(_) => (
                 StatusCode::SERVICE_UNAVAILABLE,

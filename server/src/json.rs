@@ -20,23 +20,31 @@ impl<T: DeserializeOwned, S: Send + Sync, const MOST: usize> FromRequest<S> for 
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
         if !is_json(request.headers()) {
-            return Err(ApiError::UnsupportedMediaType);
+            return Err(ApiError::UnsupportedMediaType("application/json"));
         }
-        let mut request = request;
-        axum::extract::DefaultBodyLimit::max(MOST).apply(&mut request);
-        let bytes = Bytes::from_request(request, state)
-            .await
-            .map_err(|rejection| {
-                if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
-                    ApiError::TooLarge(MOST)
-                } else if is_too_slow(&rejection) {
-                    ApiError::TooSlow
-                } else {
-                    FieldError::new("body", "could not be read").into()
-                }
-            })?;
+        let bytes = read_body(request, state, MOST).await?;
         Ok(Self(parse(&bytes)?))
     }
+}
+
+/// Reads a body of up to `most` bytes.
+pub async fn read_body<S: Send + Sync>(
+    mut request: Request,
+    state: &S,
+    most: usize,
+) -> Result<Bytes, ApiError> {
+    axum::extract::DefaultBodyLimit::max(most).apply(&mut request);
+    Bytes::from_request(request, state)
+        .await
+        .map_err(|rejection| {
+            if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE {
+                ApiError::TooLarge(most)
+            } else if is_too_slow(&rejection) {
+                ApiError::TooSlow
+            } else {
+                FieldError::new("body", "could not be read").into()
+            }
+        })
 }
 
 /// The body did not arrive in time.
@@ -48,7 +56,8 @@ fn is_too_slow(error: &(dyn Error + 'static)) -> bool {
     error.is::<TooSlow>() || error.source().is_some_and(is_too_slow)
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+/// Whether a body is declared as JSON.
+pub fn is_json(headers: &HeaderMap) -> bool {
     let Some(value) = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok())

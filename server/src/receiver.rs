@@ -34,6 +34,8 @@ use workflowai_feedback_protocol::token::{
 
 /// How often comments are indexed; until then searches look at them one by one.
 const INDEXING: Duration = Duration::from_millis(500);
+/// How often the people of new votes are counted.
+const COUNTING: Duration = Duration::from_secs(10);
 /// How often what is over is dropped.
 const CLEANING: Duration = Duration::from_mins(1);
 /// How often shares are compared: totals are kept in quarters of an hour.
@@ -169,6 +171,9 @@ impl Receiver {
                 if let Err(error) = self.app.storage.drop_expired().await {
                     tracing::error!(%error, "what is over could not be dropped");
                 }
+                if let Err(error) = self.drop_unrated_contexts().await {
+                    tracing::error!(%error, "contexts without a vote could not be dropped");
+                }
                 if let Err(error) = self.drop_old().await {
                     tracing::error!(%error, "votes past their time could not be dropped");
                 }
@@ -193,8 +198,19 @@ impl Receiver {
                 }
             }
         };
+        let counting = async {
+            let mut ticks = tokio::time::interval(COUNTING);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                ticks.tick().await;
+                if let Err(error) = self.app.storage.count_people().await {
+                    tracing::error!(%error, "people could not be counted");
+                }
+            }
+        };
         tokio::select! {
             () = cleaning => {}
+            () = counting => {}
             () = indexing => {}
             () = comparing => {}
             () = webhook::run(&self.app) => {}
@@ -210,16 +226,39 @@ impl Receiver {
         self.app.storage.index().await
     }
 
-    /// Drops votes that are older than [`Config::keep_days`]. Returns how many.
+    /// Counts the people of votes that came since the last time. Returns how many votes were looked
+    /// at.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn count_people(&self) -> Result<u64, StorageError> {
+        self.app.storage.count_people().await
+    }
+
+    /// Drops contexts that have been without a vote for 30 days. Returns how many.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn drop_unrated_contexts(&self) -> Result<u64, StorageError> {
+        self.app.storage.drop_unrated().await
+    }
+
+    /// Drops votes that are older than [`Config::keep_days`], or than their tenant keeps them.
+    /// Returns how many.
     ///
     /// # Errors
     /// The database's.
     pub async fn drop_old(&self) -> Result<u64, StorageError> {
-        let Some(days) = self.app.config.keep_days else {
-            return Ok(0);
-        };
-        let before = now().saturating_sub(i64::from(days).saturating_mul(DAY));
-        self.app.storage.drop_older(before).await
+        let storage = &self.app.storage;
+        let mut dropped = 0;
+        for tenant in storage.tenants().await? {
+            let own = storage.settings(&tenant).await?.keep_days;
+            if let Some(days) = own.into_iter().chain(self.app.config.keep_days).min() {
+                let before = now().saturating_sub(i64::from(days).saturating_mul(DAY));
+                dropped += storage.drop_older(&tenant, before).await?;
+            }
+        }
+        Ok(dropped)
     }
 
     /// Writes the votes of a tenant's agent, or of all its agents, that the filters leave, newest
@@ -403,7 +442,7 @@ impl Receiver {
     /// # Errors
     /// The database's.
     pub async fn signing_keys(&self) -> Result<Vec<SigningKeyInfo>, StorageError> {
-        self.app.storage.signing_keys().await
+        self.app.storage.signing_keys(None).await
     }
 
     /// Adds the public half (SPKI PEM) of an Ed25519 key that a backend signs with. False if the
@@ -438,7 +477,7 @@ impl Receiver {
         grace: Duration,
     ) -> Result<bool, StorageError> {
         let grace = i64::try_from(grace.as_micros()).unwrap_or(i64::MAX);
-        self.app.storage.retire_signing_key(kid, grace).await
+        self.app.storage.retire_signing_key(None, kid, grace).await
     }
 
     /// What a token says and whose vote it is, or why it is refused.
@@ -461,7 +500,7 @@ impl Receiver {
     /// # Errors
     /// The database's.
     pub async fn api_keys(&self) -> Result<Vec<ApiKeyInfo>, StorageError> {
-        self.app.storage.api_keys().await
+        self.app.storage.api_keys(None).await
     }
 
     /// Revokes an API key for good. False if there is none of this id that still works.
@@ -469,7 +508,7 @@ impl Receiver {
     /// # Errors
     /// The database's.
     pub async fn revoke_api_key(&self, id: &str) -> Result<bool, StorageError> {
-        self.app.storage.revoke_api_key(id).await
+        self.app.storage.revoke_api_key(None, id).await
     }
 
     /// Makes an API key. It is shown this once.
@@ -481,7 +520,8 @@ impl Receiver {
         tenant: &str,
         scopes: &[Scope],
     ) -> Result<String, StorageError> {
-        self.app.storage.new_api_key(tenant, scopes).await
+        let (_, key) = self.app.storage.new_api_key(tenant, scopes).await?;
+        Ok(key)
     }
 
     /// Stores so many made-up votes in the first tenant, the newest of now. False, and nothing is
@@ -494,8 +534,11 @@ impl Receiver {
         if storage.has_entries(DEFAULT_TENANT).await? {
             return Ok(false);
         }
-        let votes = demo_data::votes(DEFAULT_TENANT, votes, now());
-        storage.load(votes).await?;
+        let now = now();
+        let made = || demo_data::votes(DEFAULT_TENANT, votes, now);
+        storage.load(made()).await?;
+        let contexts = made().filter_map(|vote| demo_data::exchange(&vote));
+        storage.load_contexts(contexts).await?;
         Ok(true)
     }
 

@@ -6,18 +6,6 @@ for (const widget of page.querySelectorAll("workflowai-feedback")) {
   widget.setAttribute("api-url", page.dataset.address || location.origin + base);
 }
 
-for (const button of page.querySelectorAll("button.copy")) {
-  button.hidden = false;
-  button.addEventListener("click", async () => {
-    const text = button.parentElement.querySelector("code").textContent;
-    await navigator.clipboard.writeText(text);
-    button.textContent = "Copied";
-    setTimeout(() => {
-      button.textContent = "Copy";
-    }, 2_000);
-  });
-}
-
 /** Takes the list of votes from the page as it is now. */
 const refresh = async () => {
   const answer = await fetch(`${base}/dashboard/start`);

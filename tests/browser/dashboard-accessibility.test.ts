@@ -29,6 +29,9 @@ const PAGES: [string, () => string][] = [
   ["the overview", () => `${full.address}/dashboard/overview`],
   ["a short overview", () => `${full.address}/dashboard/overview?days=7&agent=release-notes`],
   ["setting up", () => `${full.address}/dashboard/start`],
+  ["the settings", () => `${full.address}/dashboard/settings`],
+  ["erasing somebody", () => `${full.address}/dashboard/settings?erase=user-0001`],
+  ["a setting that is wrong", () => `${full.address}/dashboard/settings?erase=a%00b`],
   ["the first vote", () => `${empty.address}/dashboard`],
   ["signing in", () => `${locked.address}/dashboard/sign-in`],
   ["joining", () => `${locked.address}/dashboard/join`],
@@ -83,6 +86,29 @@ for (const [look, options] of LOOKS) {
       await page.getByRole("button", { name: "Correct", exact: true }).click();
       await page.getByText("Done for 1 vote.").waitFor();
       await check("marked");
+    });
+    await t.test("a key just made", async () => {
+      await page.goto(`${full.address}/dashboard/settings`);
+      const make = page.locator("form", { has: page.getByLabel("Make another with") });
+      await make.getByRole("button").click();
+      await page.getByText("it is shown this once").waitFor();
+      await check("a signing key");
+    });
+    await t.test("a saved view", async () => {
+      await page.goto(`${full.address}/dashboard?outcome=negative&q=the`);
+      await page.getByLabel("Save this view as").fill("Complaints");
+      await check("a view to save");
+      await page.getByRole("button", { name: "Save", exact: true }).click();
+      await page.getByRole("navigation", { name: "Saved views" }).waitFor();
+      await check("a saved view");
+      await page.getByRole("button", { name: "Remove the view Complaints" }).click();
+      await page.getByRole("navigation", { name: "Saved views" }).waitFor({ state: "detached" });
+    });
+    await t.test("a vote with what was rated", async () => {
+      await page.goto(`${full.address}/dashboard?q=refund+takes+14+days`);
+      await page.locator(".votes .side a").first().click();
+      await page.getByRole("heading", { name: "What was rated" }).waitFor();
+      await check("what was rated");
     });
     await t.test("one vote, and the help", async () => {
       await page.goto(`${full.address}/dashboard?has_comment=true`);

@@ -19,7 +19,7 @@ pub struct EraseReply {
 
 /// Erases one person
 ///
-/// Votes, what is left of those taken back, and their history. Wants the scope `erase`.
+/// Votes, what is left of those taken back, their history, and the contexts of their runs. Wants the scope `erase`.
 #[utoipa::path(
     delete,
     path = "/v1/{tenant}/users/{user_id}/feedback",

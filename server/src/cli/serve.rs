@@ -117,6 +117,14 @@ pub struct Serve {
     tls: Tls,
     #[command(flatten)]
     pub log: Log,
+    /// Room for what backends store with the runs of one tenant, in MiB after compression
+    #[arg(
+        long,
+        value_name = "MIB",
+        env = "WORKFLOWAI_FEEDBACK_CONTEXT_QUOTA",
+        default_value_t = 1_024
+    )]
+    context_quota: u32,
     /// Drops votes after so many days, whatever became of them; keeps them for ever if not given
     #[arg(
         long,
@@ -284,6 +292,7 @@ impl Serve {
         config.total_rate_limit = self.total_rate_limit.0;
         config.users_per_run = self.users_per_run;
         config.max_expires_in = self.longest.max_expires_in;
+        config.context_quota = i64::from(self.context_quota) * 1024 * 1024;
         config.keep_days = self.keep_days;
         config.trusted_hops = self.trusted_hops.into();
         config.widget_folder = self.widget_dir;

@@ -1,3 +1,4 @@
+use super::votes::Place;
 use crate::api::Filters;
 
 /// The filters of a list as they stand in its address, so that a view can be shared.
@@ -33,6 +34,16 @@ impl Address {
         Self {
             pairs: given.filter(|(_, value)| !value.is_empty()).collect(),
         }
+    }
+
+    /// Of everything that a list is asked but where it begins.
+    pub fn of(filters: &Filters, place: &Place) -> Self {
+        Self::new(
+            filters,
+            place.agent.as_deref(),
+            place.run.as_deref(),
+            place.assignee.as_deref(),
+        )
     }
 
     /// The value of a filter, empty if it is absent.

@@ -1,7 +1,11 @@
 //! Figures against those of the range before, in words that claim no more than is known.
 
 use super::number;
+use crate::sketch::Sketch;
 use crate::statistics::Share;
+
+/// Standard errors of a 95 % interval.
+const Z: f64 = 1.96;
 
 /// How a figure moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +56,23 @@ impl Change {
         Self::new(way, &number(before))
     }
 
+    /// Of a number of people, which is known approximately: a change only where it would be one of
+    /// votes and the errors of both numbers do not explain it.
+    pub fn of_people(now: i64, before: i64) -> Self {
+        let change = Self::of_count(now, before);
+        let (low, high) = (now.min(before), now.max(before));
+        #[expect(clippy::cast_precision_loss, reason = "numbers of people")]
+        let (low, high) = (low as f64, high as f64);
+        let meet = low * (1.0 + Z * Sketch::ERROR) >= high * (1.0 - Z * Sketch::ERROR);
+        match change.way {
+            Way::Up | Way::Down if meet => {
+                Self::new(Way::Level, &format!("about {}", number(before)))
+            }
+            Way::Unknown => change,
+            way => Self::new(way, &format!("about {}", number(before))),
+        }
+    }
+
     fn unknown() -> Self {
         Self {
             way: Way::Unknown,
@@ -99,6 +120,20 @@ mod tests {
                 Change::of_count(now, before).way,
                 way,
                 "{now} after {before}"
+            );
+        }
+        // 1.96 standard errors of 3.25 % are 6.4 %: from 1,000 people on these meet up to 1,136.
+        for (now, before, way) in [
+            (1_130, 1_000, Way::Level),
+            (1_150, 1_000, Way::Up),
+            (1_000, 1_150, Way::Down),
+            (6, 4, Way::Level),
+            (5, 0, Way::Unknown),
+        ] {
+            assert_eq!(
+                Change::of_people(now, before).way,
+                way,
+                "{now} people after {before}"
             );
         }
         let share = |some, all| Share::of(some, all);

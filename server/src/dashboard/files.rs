@@ -17,6 +17,7 @@ pub async fn file(Segments(name): Segments<String>) -> Result<Response, ApiError
         "dashboard.css" => of!(CSS, "dashboard.css"),
         "icon.svg" => of!("image/svg+xml", "icon.svg"),
         "address.js" => of!(SCRIPT, "address.js"),
+        "copy.js" => of!(SCRIPT, "copy.js"),
         "join.js" => of!(SCRIPT, "join.js"),
         "keys.js" => of!(SCRIPT, "keys.js"),
         "live.js" => of!(SCRIPT, "live.js"),

@@ -21,7 +21,7 @@ use crate::base::Base;
 use crate::clock::{SECOND, now};
 use crate::error::ApiError;
 use crate::statistics::Share;
-use crate::storage::{AgentTotals, BUCKET, Filter, Reasons, Totals};
+use crate::storage::{AgentTotals, BUCKET, Filter, Reasons, Storage, Totals};
 
 const DAY: i64 = 24 * 60 * 60 * SECOND;
 /// The ranges to choose from, in days.
@@ -37,6 +37,7 @@ struct Page<'a> {
     agent: String,
     agents: Vec<String>,
     votes: Figure,
+    people: Figure,
     positive: Option<Share>,
     positive_change: Change,
     commented: Option<Share>,
@@ -103,6 +104,7 @@ pub async fn page(
     let totals = storage.totals(tenant, &filter).await?;
     let by_agent = storage.totals_by_agent(tenant, &filter).await?;
     let by_agent_before = storage.totals_by_agent(tenant, &before).await?;
+    let (people, people_before) = people(storage, tenant, agent.as_deref(), from, to).await?;
     let reasons = storage.reasons(tenant, &filter).await?;
     let complaints = Filter {
         outcome: Some(Outcome::Negative),
@@ -120,6 +122,10 @@ pub async fn page(
         votes: Figure {
             count: totals.votes(),
             change: Change::of_count(totals.votes(), totals_before.votes()),
+        },
+        people: Figure {
+            count: people,
+            change: Change::of_people(people, people_before),
         },
         positive_change: Change::of_share(positive.as_ref(), positive_before.as_ref()),
         positive,
@@ -140,6 +146,23 @@ pub async fn page(
             .collect(),
     };
     Ok(render(StatusCode::OK, &page))
+}
+
+/// About how many people voted, and how many in as many days before. The days are those of UTC.
+async fn people(
+    storage: &Storage,
+    tenant: &str,
+    agent: Option<&str>,
+    from: i64,
+    to: i64,
+) -> Result<(i64, i64), ApiError> {
+    let from = from - from.rem_euclid(DAY);
+    let to = to + (-to).rem_euclid(DAY);
+    let before = from - (to - from);
+    Ok((
+        storage.people_between(tenant, agent, from, to).await?,
+        storage.people_between(tenant, agent, before, from).await?,
+    ))
 }
 
 /// Sums of the viewer's days. A quarter of an hour is never of two.

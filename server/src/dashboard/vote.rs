@@ -6,6 +6,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::frame::Frame;
+use super::rated::{Part, parts};
 use super::render;
 use super::row::Row;
 use super::session::Viewer;
@@ -16,7 +17,7 @@ use crate::app::Shared;
 use crate::base::Base;
 use crate::error::ApiError;
 use crate::segments::Segments;
-use crate::storage::{Assignee, Filter, Past};
+use crate::storage::{Assignee, Filter, Past, Run};
 
 /// Other votes shown beside one.
 const OTHERS: u32 = 10;
@@ -27,6 +28,10 @@ struct Page<'a> {
     frame: Frame<'a>,
     row: Row,
     note: Option<String>,
+    /// What was rated.
+    context: Vec<Part>,
+    /// Where the team's tracing tool shows the run.
+    trace: Option<String>,
     history: Vec<Step>,
     same_run: Vec<Row>,
     same_user: Vec<Row>,
@@ -65,6 +70,13 @@ pub async fn page(
         .await?
         .ok_or(ApiError::NotFound)?;
     let history = app.storage.history(&id).await?;
+    let run = Run {
+        tenant: tenant.to_owned(),
+        agent: entry.agent_id.clone(),
+        id: entry.run_id.clone(),
+    };
+    let context = app.storage.context(&run).await?;
+    let trace = app.storage.settings(tenant).await?.trace(&run.id);
     let others = |filter: Filter| {
         let (storage, id, zone) = (&app.storage, &id, &zone);
         async move {
@@ -98,6 +110,8 @@ pub async fn page(
         frame: Frame::new(&base, &viewer, &zone, "votes"),
         row: Row::new(entry, &zone),
         note,
+        context: context.as_ref().map(parts).unwrap_or_default(),
+        trace,
         history: history
             .into_iter()
             .map(|past| Step {

@@ -13,12 +13,12 @@ use super::session::Viewer;
 use super::start;
 use super::triage::{Notice, assignees, notice};
 use super::zone::Zone;
-use crate::api::{Asked, Filters, Format, parsed, read, respond};
+use crate::api::{Asked, Filters, Format, parsed, read, respond, respond_dataset};
 use crate::app::Shared;
 use crate::base::Base;
 use crate::cursor::Cursor;
 use crate::error::ApiError;
-use crate::storage::{Assignee, Count, Filter, Totals};
+use crate::storage::{Assignee, Count, Filter, Totals, View};
 
 /// Votes on a page.
 const LIMIT: u32 = 50;
@@ -29,6 +29,7 @@ struct Page<'a> {
     frame: Frame<'a>,
     address: Address,
     agents: Vec<String>,
+    views: Vec<View>,
     totals: Totals,
     /// How many votes the filters leave.
     count: Count,
@@ -47,10 +48,10 @@ struct Page<'a> {
 /// What the page is asked beyond the filters of the API's list.
 #[derive(Deserialize)]
 pub struct Place {
-    agent: Option<String>,
-    run: Option<String>,
+    pub agent: Option<String>,
+    pub run: Option<String>,
     cursor: Option<String>,
-    assignee: Option<String>,
+    pub assignee: Option<String>,
     done: Option<String>,
     undone: Option<String>,
 }
@@ -70,15 +71,11 @@ pub async fn page(
     if is_empty && !app.storage.has_entries(tenant).await? {
         return start::respond(&app, &viewer, &zone, &base).await;
     }
-    let address = Address::new(
-        &filters,
-        place.agent.as_deref(),
-        place.run.as_deref(),
-        place.assignee.as_deref(),
-    );
+    let address = Address::of(&filters, &place);
     let mut page = Page {
         frame: Frame::new(&base, &viewer, &zone, "votes"),
         agents: app.storage.agents(tenant).await?,
+        views: app.storage.views(tenant).await?,
         totals: app
             .storage
             .totals(tenant, &agent(place.agent.clone()))
@@ -166,6 +163,19 @@ pub async fn export(
     Ok(respond(app, tenant, filter, format.unwrap_or(Format::Csv)))
 }
 
+/// `GET /dashboard/dataset`
+pub async fn dataset(
+    State(app): State<Shared>,
+    viewer: Viewer,
+    zone: Zone,
+    place: Asked<Place>,
+    filters: Asked<Filters>,
+) -> Result<Response, ApiError> {
+    let filter = filter(read(place)?, read(filters)?, &zone)?;
+    let tenant = viewer.tenant().to_owned();
+    Ok(respond_dataset(app, tenant, filter))
+}
+
 /// Days in the address are the viewer's.
 pub fn filter(place: Place, mut filters: Filters, zone: &Zone) -> Result<Filter, FieldError> {
     for day in [&mut filters.from, &mut filters.to].into_iter().flatten() {
@@ -201,6 +211,14 @@ impl Page<'_> {
     fn back(&self) -> String {
         self.address
             .with("cursor", self.cursor.as_deref().unwrap_or_default())
+    }
+
+    /// Whether this view is saved already.
+    fn is_saved(&self) -> bool {
+        let query = self.address.query();
+        self.views
+            .iter()
+            .any(|view| query == format!("?{}", view.query))
     }
 
     /// How many votes the filters leave, in words.

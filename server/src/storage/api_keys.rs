@@ -1,5 +1,6 @@
 use uuid::Uuid;
 
+use super::filter::{Rules, Value};
 use super::{Storage, StorageError};
 use crate::api::Scope;
 use crate::clock::{SECOND, now};
@@ -43,12 +44,13 @@ pub struct ApiKeyRow {
 }
 
 impl Storage {
-    /// Makes a key and returns it. It is shown this once; its hash is kept.
+    /// Makes a key and returns its id and itself. It is shown this once; its hash is kept.
     pub async fn new_api_key(
         &self,
         tenant: &str,
         scopes: &[Scope],
-    ) -> Result<String, StorageError> {
+    ) -> Result<(String, String), StorageError> {
+        let id = Uuid::now_v7().to_string();
         let key = format!("{PREFIX}{}", secret::random());
         let scopes: Vec<&str> = scopes.iter().map(|scope| scope.as_str()).collect();
         let now = now();
@@ -58,7 +60,7 @@ impl Storage {
             "INSERT INTO api_keys (id, tenant, hash, hint, scopes, created_at)
              VALUES ($1, $2, $3, $4, $5, $6)",
         )
-        .bind(Uuid::now_v7().to_string())
+        .bind(&id)
         .bind(tenant)
         .bind(secret::hash(&key).as_slice())
         .bind(&key[..HINT])
@@ -67,7 +69,7 @@ impl Storage {
         .execute(&mut *transaction)
         .await?;
         transaction.commit().await?;
-        Ok(key)
+        Ok((id, key))
     }
 
     /// The key a request carries, if it is valid.
@@ -94,25 +96,33 @@ impl Storage {
         Ok(Some(ApiKeyRow { id, tenant, scopes }))
     }
 
-    /// Every key, oldest first.
-    pub async fn api_keys(&self) -> Result<Vec<ApiKeyInfo>, StorageError> {
-        let keys = sqlx::query_as(
+    /// Every key, or those of a tenant, oldest first.
+    pub async fn api_keys(&self, tenant: Option<&str>) -> Result<Vec<ApiKeyInfo>, StorageError> {
+        let mut rules = Rules::none();
+        rules.equal("tenant", tenant);
+        let sql = format!(
             "SELECT id, tenant, hint, scopes, created_at, last_used_at, revoked_at
-             FROM api_keys ORDER BY id",
-        )
-        .fetch_all(&self.read)
-        .await?;
-        Ok(keys)
+             FROM api_keys {} ORDER BY id",
+            rules.clause()
+        );
+        let keys = sqlx::query_as_with(sqlx::AssertSqlSafe(sql), rules.arguments());
+        Ok(keys.fetch_all(&self.read).await?)
     }
 
-    /// Revokes a key for good. False if there is none of this id that still works.
-    pub async fn revoke_api_key(&self, id: &str) -> Result<bool, StorageError> {
-        let revoked =
-            sqlx::query("UPDATE api_keys SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL")
-                .bind(now())
-                .bind(id)
-                .execute(&self.write)
-                .await?;
-        Ok(revoked.rows_affected() > 0)
+    /// Revokes a key, of a tenant if one is given, for good. False if there is none of this id that
+    /// still works.
+    pub async fn revoke_api_key(
+        &self,
+        tenant: Option<&str>,
+        id: &str,
+    ) -> Result<bool, StorageError> {
+        let mut rules = Rules::none();
+        let now = rules.bind(Value::Number(now()));
+        rules.equal("id", Some(id));
+        rules.equal("tenant", tenant);
+        rules.condition("revoked_at IS NULL");
+        let sql = format!("UPDATE api_keys SET revoked_at = {now} {}", rules.clause());
+        let revoked = sqlx::query_with(sqlx::AssertSqlSafe(sql), rules.arguments());
+        Ok(revoked.execute(&self.write).await?.rows_affected() > 0)
     }
 }

@@ -71,7 +71,10 @@ impl Engine {
                     of!($engine, 6, "0006_triage"),
                     of!($engine, 7, "0007_search"),
                     of!($engine, 8, "0008_team"),
+                    of!($engine, 9, "0009_contexts"),
                     of!($engine, 10, "0010_webhooks"),
+                    of!($engine, 11, "0011_settings"),
+                    of!($engine, 13, "0013_people"),
                 ]
             };
             ($engine:literal, $version:literal, $name:literal) => {

@@ -8,7 +8,7 @@ use sqlx::{Any, AnyConnection, Connection};
 use workflowai_feedback_protocol::Outcome;
 
 use super::aggregates::{Deltas, Vote};
-use super::{Storage, StorageError};
+use super::{Storage, StorageError, contexts};
 use crate::clock::now;
 use crate::secret;
 
@@ -58,8 +58,10 @@ async fn delete_person(
     tenant: &str,
     user: &str,
     until: i64,
+    shard: i64,
     deltas: &mut Deltas,
 ) -> Result<u64, sqlx::Error> {
+    contexts::erase(connection, tenant, user, until, shard).await?;
     let sql = format!(
         "DELETE FROM feedback WHERE tenant = $1 AND user_id = $2 AND created_at <= $3 {RETURNING}"
     );
@@ -111,16 +113,19 @@ impl Erasures {
         for ((tenant, hash), at) in &self.at {
             remember(connection, tenant, hash, *at).await?;
         }
-        let people: Vec<(String, String)> =
-            sqlx::query_as("SELECT DISTINCT tenant, user_id FROM feedback WHERE user_id <> ''")
-                .fetch_all(&mut *connection)
-                .await?;
+        let people: Vec<(String, String)> = sqlx::query_as(
+            "SELECT DISTINCT tenant, user_id FROM feedback WHERE user_id <> ''
+                 UNION SELECT DISTINCT tenant, user_id FROM contexts WHERE user_id <> ''",
+        )
+        .fetch_all(&mut *connection)
+        .await?;
         let mut deltas = Deltas::default();
         let mut erased = 0;
         for (tenant, user) in people {
             let hash = hash(&self.key, &tenant, &user);
             if let Some(at) = self.at.get(&(tenant.clone(), hash)) {
-                erased += delete_person(connection, &tenant, &user, *at, &mut deltas).await?;
+                erased +=
+                    delete_person(connection, &tenant, &user, *at, shard, &mut deltas).await?;
             }
         }
         deltas.write(connection, shard).await?;
@@ -183,7 +188,7 @@ async fn key(connection: &mut AnyConnection) -> Result<String, sqlx::Error> {
 }
 
 impl Storage {
-    /// Erases everything of one end user: votes, tombstones, history. A keyed hash is kept, for
+    /// Erases everything of one end user: votes, tombstones, history, contexts. A keyed hash is kept, for
     /// backups that are restored later. Returns how many entries.
     pub async fn erase(&self, tenant: &str, user: &str) -> Result<u64, StorageError> {
         let mut transaction = self.begin().await?;
@@ -191,23 +196,21 @@ impl Storage {
         let now = now();
         remember(&mut transaction, tenant, &hash(&key, tenant, user), now).await?;
         let mut deltas = Deltas::default();
-        let erased = delete_person(&mut transaction, tenant, user, now, &mut deltas).await?;
+        let erased =
+            delete_person(&mut transaction, tenant, user, now, self.shard, &mut deltas).await?;
         deltas.write(&mut transaction, self.shard).await?;
         transaction.commit().await?;
         Ok(erased)
     }
 
-    /// Drops every entry made before `before`, in short transactions. Returns how many.
-    pub async fn drop_older(&self, before: i64) -> Result<u64, StorageError> {
-        let tenants: Vec<String> = sqlx::query_scalar("SELECT id FROM tenants ORDER BY id")
-            .fetch_all(&self.read)
-            .await?;
+    /// Drops every entry of a tenant made before `before`, in short transactions. Returns how many.
+    pub async fn drop_older(&self, tenant: &str, before: i64) -> Result<u64, StorageError> {
         let mut dropped = 0;
-        for tenant in tenants {
-            for which in ["NOT NULL", "NULL"] {
-                dropped += self.drop_batches(&tenant, which, before).await?;
-            }
+        for which in ["NOT NULL", "NULL"] {
+            dropped += self.drop_batches(tenant, which, before).await?;
         }
+        self.drop_older_contexts(tenant, before).await?;
+        self.drop_older_people(tenant, before).await?;
         Ok(dropped)
     }
 

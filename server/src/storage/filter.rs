@@ -93,6 +93,15 @@ impl Rules {
         self.conditions.join(" AND ")
     }
 
+    /// The conditions as a clause of a statement, empty if there are none.
+    pub fn clause(&self) -> String {
+        if self.conditions.is_empty() {
+            String::new()
+        } else {
+            format!("WHERE {}", self.sql())
+        }
+    }
+
     /// The values, in the order of their places.
     pub fn arguments(self) -> AnyArguments {
         let mut arguments = AnyArguments::default();

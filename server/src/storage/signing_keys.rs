@@ -1,5 +1,6 @@
 use workflowai_feedback_protocol::token::{Algorithm, SigningKey, VerifyingKey};
 
+use super::filter::{Rules, Value};
 use super::{Storage, StorageError};
 use crate::clock::now;
 
@@ -66,15 +67,20 @@ impl Storage {
         Ok(key)
     }
 
-    /// Every key, oldest first.
-    pub async fn signing_keys(&self) -> Result<Vec<SigningKeyInfo>, StorageError> {
-        let keys = sqlx::query_as(
-            "SELECT kid, tenant, algorithm, created_at, retired_at FROM signing_keys
+    /// Every key, or those of a tenant, oldest first.
+    pub async fn signing_keys(
+        &self,
+        tenant: Option<&str>,
+    ) -> Result<Vec<SigningKeyInfo>, StorageError> {
+        let mut rules = Rules::none();
+        rules.equal("tenant", tenant);
+        let sql = format!(
+            "SELECT kid, tenant, algorithm, created_at, retired_at FROM signing_keys {}
              ORDER BY created_at, kid",
-        )
-        .fetch_all(&self.read)
-        .await?;
-        Ok(keys)
+            rules.clause()
+        );
+        let keys = sqlx::query_as_with(sqlx::AssertSqlSafe(sql), rules.arguments());
+        Ok(keys.fetch_all(&self.read).await?)
     }
 
     /// Adds the public half of a backend's key. False if the id is taken.
@@ -102,15 +108,24 @@ impl Storage {
         Ok(added.rows_affected() > 0)
     }
 
-    /// Ends a key: it signs nothing from now on, and its tokens are refused after `grace`
-    /// microseconds. False if there is no such key.
-    pub async fn retire_signing_key(&self, kid: &str, grace: i64) -> Result<bool, StorageError> {
-        let retired = sqlx::query("UPDATE signing_keys SET retired_at = $1 WHERE kid = $2")
-            .bind(now().saturating_add(grace))
-            .bind(kid)
-            .execute(&self.write)
-            .await?;
-        Ok(retired.rows_affected() > 0)
+    /// Ends a key, of a tenant if one is given: it signs nothing from now on, and its tokens are
+    /// refused after `grace` microseconds. False if there is no such key.
+    pub async fn retire_signing_key(
+        &self,
+        tenant: Option<&str>,
+        kid: &str,
+        grace: i64,
+    ) -> Result<bool, StorageError> {
+        let mut rules = Rules::none();
+        let end = rules.bind(Value::Number(now().saturating_add(grace)));
+        rules.equal("kid", Some(kid));
+        rules.equal("tenant", tenant);
+        let sql = format!(
+            "UPDATE signing_keys SET retired_at = {end} {}",
+            rules.clause()
+        );
+        let retired = sqlx::query_with(sqlx::AssertSqlSafe(sql), rules.arguments());
+        Ok(retired.execute(&self.write).await?.rows_affected() > 0)
     }
 }
 

@@ -43,6 +43,20 @@ pub const TABLES: &[Table] = &[
         columns: &[("name", Text), ("value", Text)],
     },
     Table {
+        name: "tenant_settings",
+        columns: &[("tenant", Text), ("name", Text), ("value", Text)],
+    },
+    Table {
+        name: "views",
+        columns: &[
+            ("id", Text),
+            ("tenant", Text),
+            ("name", Text),
+            ("query", Text),
+            ("created_at", Number),
+        ],
+    },
+    Table {
         name: "signing_keys",
         columns: &[
             ("kid", Text),
@@ -169,6 +183,37 @@ pub const TABLES: &[Table] = &[
             ("due_at", Number),
             ("dead_at", Number),
         ],
+    },
+    Table {
+        name: "people",
+        columns: &[
+            ("tenant", Text),
+            ("agent", Text),
+            ("day", Number),
+            ("sketch", Bytes),
+        ],
+    },
+    Table {
+        name: "people_until",
+        columns: &[("tenant", Text), ("created_at", Number)],
+    },
+    Table {
+        name: "contexts",
+        columns: &[
+            ("tenant", Text),
+            ("agent", Text),
+            ("run", Text),
+            ("user_id", Text),
+            ("kind", Text),
+            ("body", Bytes),
+            ("size", Number),
+            ("stored_at", Number),
+            ("due_at", Number),
+        ],
+    },
+    Table {
+        name: "context_usage",
+        columns: &[("tenant", Text), ("shard", Number), ("bytes", Number)],
     },
     Table {
         name: "erasures",

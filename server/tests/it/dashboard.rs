@@ -2,6 +2,8 @@
 
 mod first_vote;
 mod overview;
+mod people;
+mod settings;
 mod team;
 mod triage;
 

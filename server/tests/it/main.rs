@@ -8,6 +8,7 @@ mod bad_start;
 #[cfg(unix)]
 mod cluster;
 mod command_line;
+mod contexts;
 #[cfg(unix)]
 mod crash;
 mod dashboard;

@@ -79,6 +79,7 @@ async fn every_call_with_a_key_refuses_none_a_wrong_one_another_tenants_and_one_
     };
     let other = key("acme", &Scope::ALL).await;
     let powerless = key("default", &[Scope::Context]).await;
+    let context_less = key("default", &[Scope::Mint]).await;
     let own = key("default", &Scope::ALL).await;
     let document = document(&server).await;
     let mut tried = 0;
@@ -107,7 +108,12 @@ async fn every_call_with_a_key_refuses_none_a_wrong_one_another_tenants_and_one_
             let refused = send(Some(&other), named.clone()).await;
             refused.fails(403, "wrong_tenant");
         }
-        let refused = send(Some(&powerless), path.clone()).await;
+        let lacking = if path.ends_with("/context") {
+            &context_less
+        } else {
+            &powerless
+        };
+        let refused = send(Some(lacking), path.clone()).await;
         refused.fails(403, "missing_scope");
         let taken = send(Some(&own), path.clone()).await;
         let status = taken.status.to_string();

@@ -11,11 +11,12 @@ use crate::http::Request;
 use crate::receiver::{POSTGRES, claims, config, serve};
 
 /// What runs on both: everything that goes through the library.
-const BOTH: [&str; 13] = [
+const BOTH: [&str; 14] = [
     "aggregates::",
     "api::",
     "backup::",
     "bad_input::",
+    "contexts::",
     "dashboard::",
     "demo::",
     "history::",

@@ -6,7 +6,7 @@ use crate::receiver::{Running, start};
 
 const PASSWORD: &str = "correct horse battery";
 
-async fn post(server: &Running, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
+pub async fn post(server: &Running, cookie: &str, path: &str, fields: &[(&str, &str)]) -> Answer {
     let request = server.request("POST", path).header("cookie", cookie);
     request.form(fields).send().await
 }
@@ -191,7 +191,7 @@ async fn roles_change_and_people_go_but_one_admin_stays() {
 type Changing = (&'static str, &'static [(&'static str, &'static str)], bool);
 
 /// Every route that changes something.
-const CHANGING: [Changing; 9] = [
+const CHANGING: [Changing; 17] = [
     ("/dashboard/sign-out", &[], false),
     (
         "/dashboard/triage",
@@ -213,6 +213,26 @@ const CHANGING: [Changing; 9] = [
     ("/dashboard/team/invitations/x/revoke", &[], true),
     ("/dashboard/team/people/x", &[("role", "admin")], true),
     ("/dashboard/team/people/x", &[("role", "none")], true),
+    (
+        "/dashboard/views",
+        &[("name", "x"), ("query", "outcome=negative")],
+        true,
+    ),
+    ("/dashboard/views/x/remove", &[], true),
+    ("/dashboard/settings/api-keys", &[("scope", "admin")], true),
+    ("/dashboard/settings/api-keys/x/revoke", &[], true),
+    (
+        "/dashboard/settings/signing-keys",
+        &[("algorithm", "HS256")],
+        true,
+    ),
+    (
+        "/dashboard/settings/signing-keys/x/retire",
+        &[("grace", "0")],
+        true,
+    ),
+    ("/dashboard/settings/set", &[("keep_days", "1")], true),
+    ("/dashboard/settings/erase", &[("user_id", "x")], true),
 ];
 const ID: &str = "01890a5d-ac96-774b-bcce-b302099a8057";
 
@@ -263,6 +283,13 @@ async fn no_route_changes_anything_for_strangers_other_sites_or_the_wrong_role()
             .await
             .fails(403, "forbidden");
     }
+    // Every form of the router is among them, or takes nobody who is signed in.
+    let router = include_str!("../../../src/dashboard.rs");
+    let forms = router.matches("post(").count();
+    let paths: std::collections::HashSet<_> = CHANGING.iter().map(|(path, ..)| path).collect();
+    assert_eq!(forms, paths.len() + ["sign-in", "join"].len());
+    let settings = page(&server, &cookie, "/dashboard/settings").await;
+    settings.fails(403, "forbidden");
     assert_eq!(
         page(&server, &cookie, "/dashboard").await.status,
         200,
