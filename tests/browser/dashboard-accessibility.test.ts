@@ -48,6 +48,8 @@ for (const [look, options] of LOOKS) {
     const context = await browser.newContext({ ...options, bypassCSP: true });
     const page = await context.newPage();
     const check = async (name: string) => {
+      // A page that a form led to may not have its looks yet.
+      await page.waitForLoadState();
       await page.evaluate(axe.source);
       const { violations, passes } = await page.evaluate(
         (values) =>
