@@ -51,6 +51,7 @@ pub fn calls() -> OpenApiRouter<Shared> {
         .routes(routes!(webhooks::deliveries))
         .routes(routes!(webhooks::dead_letters))
         .routes(routes!(webhooks::retry))
+        .routes(routes!(webhooks::test))
         .routes(routes!(settings::get, settings::put))
         .routes(routes!(api_keys::list, api_keys::new))
         .routes(routes!(api_keys::revoke))

@@ -20,6 +20,7 @@ mod triage;
 mod views;
 mod vote;
 mod votes;
+mod webhooks;
 mod zone;
 
 use askama::Template;
@@ -89,6 +90,14 @@ pub fn router(app: &Shared) -> Router {
         )
         .route("/dashboard/settings/set", post(settings::set))
         .route("/dashboard/settings/erase", post(settings::erase))
+        .route(
+            "/dashboard/webhooks",
+            get(webhooks::page).post(webhooks::add),
+        )
+        .route("/dashboard/webhooks/{id}", get(webhooks::one))
+        .route("/dashboard/webhooks/{id}/test", post(webhooks::test))
+        .route("/dashboard/webhooks/{id}/retry", post(webhooks::retry))
+        .route("/dashboard/webhooks/{id}/remove", post(webhooks::remove))
         .route("/dashboard/files/{name}", get(files::file))
         .method_not_allowed_fallback(method_not_allowed)
         .layer(axum::middleware::from_fn(same_site))

@@ -6,6 +6,7 @@ mod deliver;
 mod drop;
 mod send;
 mod signature;
+mod test_message;
 
 pub use address::check_url;
 #[cfg(test)]
@@ -14,6 +15,7 @@ pub use deliver::run;
 pub use drop::tell_drops;
 pub use send::{Answered, Sender};
 pub use signature::new_secret;
+pub use test_message::send_test;
 
 use workflowai_feedback_protocol::FieldError;
 
@@ -57,11 +59,6 @@ impl Event {
     /// Reads the name back.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|event| event.as_str() == name)
-    }
-
-    /// Its name as the type of a message.
-    pub fn kind(self) -> String {
-        format!("feedback.{}", self.as_str())
     }
 }
 

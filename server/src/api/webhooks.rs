@@ -17,7 +17,7 @@ use crate::json::JsonBody;
 use crate::openapi::{KeyedRefusals, ReadRefusals};
 use crate::segments::Segments;
 use crate::storage::{self, WebhookInfo};
-use crate::webhook::{Event, Form, NewWebhook};
+use crate::webhook::{Event, Form, NewWebhook, send_test};
 
 /// Deliveries or dead letters of one answer.
 const MOST: u32 = 100;
@@ -78,11 +78,10 @@ struct Webhook {
 
 /// What became of a message that was sent.
 #[derive(Serialize, ToSchema)]
-struct Delivery {
+pub struct Delivery {
     /// The message, the same however often it is sent.
     message_id: String,
-    /// What it told.
-    #[schema(value_type = Event)]
+    /// What it told: an event, or `test`.
     event: String,
     /// RFC 3339, UTC.
     at: String,
@@ -350,6 +349,34 @@ pub async fn retry(
     let retried = app.storage.retry_dead_letters(tenant, &known(&id)?).await?;
     let retried = retried.ok_or(ApiError::NotFound)?;
     Ok(Json(RetryReply { retried }))
+}
+
+/// Sends a webhook a test
+///
+/// At once, once, and of type `feedback.test`; the answer says what became of it. Wants the scope
+/// `admin`.
+#[utoipa::path(
+    post,
+    path = "/v1/{tenant}/webhooks/{id}/test",
+    tag = "Webhooks",
+    operation_id = "test_webhook",
+    params(
+        ("tenant" = String, Path, description = "`_` is the key's own", min_length = 1, max_length = 256),
+        ("id" = String, Path, description = "The webhook"),
+    ),
+    security(("api_key" = [])),
+    responses((status = 200, description = "Sent, or not", body = Delivery),
+        (status = 404, description = "`not_found`", body = ErrorBody),
+        ReadRefusals)
+)]
+pub async fn test(
+    State(app): State<Shared>,
+    key: ApiKey,
+    Segments((tenant, id)): Segments<(String, String)>,
+) -> Result<Json<Delivery>, ApiError> {
+    let tenant = key.tenant(&tenant, Scope::Admin)?;
+    let sent = send_test(&app, tenant, &known(&id)?).await?;
+    Ok(Json(sent.ok_or(ApiError::NotFound)?.into()))
 }
 
 /// An id as it is stored. In any other form it names nothing.

@@ -4,7 +4,7 @@
 use sqlx::AnyConnection;
 use uuid::Uuid;
 
-use super::webhooks::{events, form};
+use super::webhooks::{Delivery, events, form};
 use super::{Storage, StorageError};
 use crate::clock::{SECOND, now, rfc3339};
 use crate::webhook::{Answered, Event, Form};
@@ -108,6 +108,23 @@ pub struct Queued {
     pub at: i64,
     tries: i64,
     due_at: i64,
+}
+
+impl Queued {
+    /// A message that waits in no queue.
+    pub fn of(event: &str, detail: &serde_json::Value) -> Self {
+        let now = now();
+        Self {
+            id: Uuid::now_v7().to_string(),
+            feedback_id: None,
+            place: 0,
+            event: event.to_owned(),
+            detail: Some(detail.to_string()),
+            at: now,
+            tries: 1,
+            due_at: now,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -311,24 +328,49 @@ impl Storage {
                     .execute(&mut *transaction)
                     .await?;
             }
-            sqlx::query(
-                "INSERT INTO webhook_deliveries
-                     (id, webhook_id, message_id, event, at, milliseconds, status, failure)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-            )
-            .bind(Uuid::now_v7().to_string())
-            .bind(webhook)
-            .bind(&due.id)
-            .bind(&due.event)
-            .bind(answered.at)
-            .bind(answered.milliseconds)
-            .bind(answered.status.map(i64::from))
-            .bind(answered.failure)
-            .execute(&mut *transaction)
-            .await?;
+            note(&mut transaction, webhook, due, answered).await?;
         }
         transaction.commit().await?;
         Ok(())
+    }
+
+    /// Notes what became of a message that waits in no queue.
+    pub async fn note_delivery(
+        &self,
+        webhook: &str,
+        sent: &Queued,
+        answered: &Answered,
+    ) -> Result<Delivery, StorageError> {
+        let mut transaction = self.begin().await?;
+        note(&mut transaction, webhook, sent, answered).await?;
+        transaction.commit().await?;
+        Ok(Delivery {
+            message_id: sent.id.clone(),
+            event: sent.event.clone(),
+            at: answered.at,
+            milliseconds: answered.milliseconds,
+            status: answered.status.map(i64::from),
+            failure: answered.failure.map(str::to_owned),
+        })
+    }
+
+    /// A webhook as it is spoken to. None if the tenant has none of this id.
+    pub async fn webhook(&self, tenant: &str, id: &str) -> Result<Option<Hook>, StorageError> {
+        let row: Option<(String, String, String)> =
+            sqlx::query_as("SELECT url, form, secret FROM webhooks WHERE id = $1 AND tenant = $2")
+                .bind(id)
+                .bind(tenant)
+                .fetch_optional(&self.read)
+                .await?;
+        row.map(|(url, name, secret)| {
+            Ok(Hook {
+                id: id.to_owned(),
+                url,
+                form: form(&name)?,
+                secret,
+            })
+        })
+        .transpose()
     }
 
     /// The tenants with a webhook for drops.
@@ -393,6 +435,31 @@ impl Storage {
         self.told.notify_one();
         Ok(true)
     }
+}
+
+/// Remembers that a message was sent.
+async fn note(
+    connection: &mut AnyConnection,
+    webhook: &str,
+    sent: &Queued,
+    answered: &Answered,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "INSERT INTO webhook_deliveries
+             (id, webhook_id, message_id, event, at, milliseconds, status, failure)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(Uuid::now_v7().to_string())
+    .bind(webhook)
+    .bind(&sent.id)
+    .bind(&sent.event)
+    .bind(answered.at)
+    .bind(answered.milliseconds)
+    .bind(answered.status.map(i64::from))
+    .bind(answered.failure)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 #[cfg(test)]

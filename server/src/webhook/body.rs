@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::send::Message;
 use super::signature::sign;
+use super::test_message::TEST;
 use super::{Event, Form};
 use crate::clock::{SECOND, now, rfc3339};
 use crate::storage::{Hook, Queued, Told};
@@ -55,13 +56,16 @@ fn detail(due: &Queued) -> Value {
 }
 
 fn standard(due: &Queued, told: Option<&Told>, missed: i64) -> Value {
-    let kind = Event::parse(&due.event).map(Event::kind);
+    let kind = format!("feedback.{}", due.event);
     let data = told.map_or_else(|| detail(due), |told| json!(told));
     json!({ "type": kind, "timestamp": rfc3339(due.at), "missed": missed, "data": data })
 }
 
 fn slack(due: &Queued, told: Option<&Told>, missed: i64, public_url: Option<&Uri>) -> String {
     let Some(told) = told else {
+        if due.event == TEST {
+            return escaped(detail(due)["text"].as_str().unwrap_or_default());
+        }
         return escaped(&drop_line(&detail(due)));
     };
     let mut text = format!("{}: ", headline(due, told));

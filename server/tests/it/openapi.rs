@@ -236,9 +236,9 @@ async fn every_reference_leads_somewhere() {
 async fn every_call_that_takes_a_body_describes_it() {
     let server = start().await;
     let document = document(&server).await;
-    let taking = calls(&document)
-        .into_iter()
-        .filter(|(method, path, _)| method == "POST" && !path.ends_with("/retry"));
+    let taking = calls(&document).into_iter().filter(|(method, path, _)| {
+        method == "POST" && !["/retry", "/test"].iter().any(|end| path.ends_with(end))
+    });
     for (_, path, call) in taking {
         let schema = &call["requestBody"]["content"]["application/json"]["schema"]["$ref"];
         let schema = schema.as_str().unwrap_or_else(|| panic!("{path}"));

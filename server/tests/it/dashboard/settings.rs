@@ -514,3 +514,106 @@ async fn no_page_shows_or_changes_what_is_another_tenants() {
     .await;
     assert_eq!(left.ok()["count"], 1);
 }
+
+#[tokio::test]
+async fn a_webhook_is_set_up_tested_and_its_log_says_what_became_of_it() {
+    let (teller, mut heard) = tokio::sync::mpsc::unbounded_channel::<String>();
+    let other = axum::Router::new()
+        .route(
+            "/hook",
+            axum::routing::post(async move |body: String| {
+                teller.send(body).expect("somebody who listens");
+            }),
+        )
+        .route(
+            "/broken",
+            axum::routing::post(async || axum::http::StatusCode::INTERNAL_SERVER_ERROR),
+        );
+    let address = crate::receiver::serve(other).await;
+    let server = start_with(|config| config.allow_private_webhooks = true).await;
+    let cookie = sign_in(&server).await;
+    let add = async |url: String, form: &str| {
+        let fields = [("url", url.as_str()), ("form", form), ("event", "voted")];
+        submit(&server, &cookie, "/dashboard/webhooks", &fields).await
+    };
+    let made = add(format!("http://{address}/hook"), "standard").await;
+    assert!(shown(&made).starts_with("whsec_"), "{}", made.text());
+    let slack = add(format!("http://{address}/broken"), "slack").await;
+    assert!(slack.status == 200 && !slack.text().contains("is ready"));
+    let wrong = add("ftp://<script>".into(), "slack").await;
+    assert_eq!(wrong.status, 422);
+    assert!(
+        wrong.text().contains("value=\"ftp://&#60;script&#62;\""),
+        "{}",
+        wrong.text()
+    );
+    let list = page(&server, &cookie, "/dashboard/webhooks").await.text();
+    let ids: Vec<_> = list
+        .split("/dashboard/webhooks/")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert_eq!(ids.len(), 2, "{list}");
+    for (id, done) in [(ids[0], "arrived"), (ids[1], "failed")] {
+        let path = format!("/dashboard/webhooks/{id}");
+        let sent = submit(&server, &cookie, &format!("{path}/test"), &[]).await;
+        assert_eq!(sent.header("location"), format!("{path}?done={done}"));
+    }
+    let message: Value = serde_json::from_str(&heard.recv().await.expect("a message")).expect("it");
+    assert_eq!(message["type"], "feedback.test");
+    let log = page(
+        &server,
+        &cookie,
+        &format!("/dashboard/webhooks/{}?done=failed", ids[1]),
+    )
+    .await;
+    for words in ["refused (500)", "did not arrive", "told of a new vote"] {
+        assert!(log.text().contains(words), "{words}: {}", log.text());
+    }
+    let key = server
+        .receiver
+        .new_api_key("default", &[Scope::Admin])
+        .await
+        .expect("a key");
+    let path = format!("/v1/_/webhooks/{}/test", ids[0]);
+    let sent = call(&server, &key, "POST", &path, Value::Null).await.ok();
+    assert_eq!(
+        (&sent["event"], &sent["status"]),
+        (&json!("test"), &json!(200))
+    );
+    let remove = format!("/dashboard/webhooks/{}/remove", ids[0]);
+    assert_eq!(submit(&server, &cookie, &remove, &[]).await.status, 303);
+    submit(&server, &cookie, &remove, &[])
+        .await
+        .fails(404, "not_found");
+    let gone = page(&server, &cookie, &format!("/dashboard/webhooks/{}", ids[0])).await;
+    gone.fails(404, "not_found");
+}
+
+#[tokio::test]
+async fn no_page_shows_or_changes_another_tenants_webhooks() {
+    let server = start().await;
+    let cookie = sign_in(&server).await;
+    let key = server
+        .receiver
+        .new_api_key("acme", &Scope::ALL)
+        .await
+        .expect("a key");
+    let hook = json!({ "url": "https://example.com/acme-words" });
+    let hook = call(&server, &key, "POST", "/v1/_/webhooks", hook)
+        .await
+        .ok();
+    let list = page(&server, &cookie, "/dashboard/webhooks").await.text();
+    assert!(!list.contains("acme-words"), "{list}");
+    let hook = format!(
+        "/dashboard/webhooks/{}",
+        hook["id"].as_str().expect("an id")
+    );
+    page(&server, &cookie, &hook).await.fails(404, "not_found");
+    for what in ["test", "retry", "remove"] {
+        let path = format!("{hook}/{what}");
+        submit(&server, &cookie, &path, &[])
+            .await
+            .fails(404, "not_found");
+    }
+}
