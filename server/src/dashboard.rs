@@ -35,6 +35,7 @@ use axum::routing::{get, post};
 
 use crate::app::Shared;
 use crate::error::method_not_allowed;
+use crate::locale::{self, number};
 use crate::origin::{loopback_only, same_site};
 
 /// Nothing but this site's own files; no frame may show the pages, no form lead elsewhere.
@@ -102,6 +103,7 @@ pub fn router(app: &Shared) -> Router {
         .method_not_allowed_fallback(method_not_allowed)
         .layer(axum::middleware::from_fn(same_site))
         .layer(axum::middleware::from_fn(headers))
+        .layer(axum::middleware::from_fn(locale::of_reader))
         .layer(axum::middleware::from_fn_with_state(
             app.clone(),
             loopback_only,
@@ -132,34 +134,6 @@ fn render(status: StatusCode, template: &impl Template) -> Response {
         Err(error) => {
             tracing::error!(%error, "a page could not be rendered");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
-}
-
-/// A number with its thousands apart.
-fn number(number: i64) -> String {
-    let digits = number.unsigned_abs().to_string();
-    let mut text = String::from(if number < 0 { "-" } else { "" });
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn thousands_are_apart() {
-        for (number, text) in [
-            (0, "0"),
-            (999, "999"),
-            (1_000, "1,000"),
-            (-1_234_567, "-1,234,567"),
-        ] {
-            assert_eq!(super::number(number), text);
         }
     }
 }

@@ -38,6 +38,7 @@ mod fuzz;
 mod json;
 mod keyring;
 mod limiter;
+mod locale;
 mod metrics;
 mod observe;
 mod openapi;

@@ -1,12 +1,18 @@
 //! What a team sets for itself, beside what the operator sets for the whole receiver.
 
 use axum::http::Uri;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::{Deserialize, Serialize};
 use workflowai_feedback_protocol::{FieldError, check_characters};
 
 /// What stands for the run in [`Settings::trace_url`].
 const RUN: &str = "{run_id}";
+/// What an address may hold as it is (RFC 3986, unreserved) stays legible.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 /// Characters of an address.
 const ADDRESS: usize = 2_000;
 /// A century.
@@ -63,7 +69,7 @@ impl Settings {
 }
 
 fn trace(url: &str, run: &str) -> String {
-    url.replace(RUN, &utf8_percent_encode(run, NON_ALPHANUMERIC).to_string())
+    url.replace(RUN, &utf8_percent_encode(run, RESERVED).to_string())
 }
 
 #[cfg(test)]
@@ -83,8 +89,8 @@ mod tests {
         assert_eq!(
             settings.trace("../a b?c&d#é").as_deref(),
             Some(
-                "https://traces.example/%2E%2E%2Fa%20b%3Fc%26d%23%C3%A9\
-                 ?again=%2E%2E%2Fa%20b%3Fc%26d%23%C3%A9"
+                "https://traces.example/..%2Fa%20b%3Fc%26d%23%C3%A9\
+                 ?again=..%2Fa%20b%3Fc%26d%23%C3%A9"
             )
         );
         assert_eq!(Settings::default().trace("run"), None);

@@ -1,5 +1,7 @@
 //! What can be said about a share of few or many votes.
 
+use crate::locale::tenths;
+
 /// The 97.5th percentile of the normal distribution: two such tails leave 95 %.
 const Z: f64 = 1.959_963_984_540_054;
 
@@ -65,10 +67,8 @@ impl Share {
     }
 }
 
-/// With a decimal only where it has one.
 fn percent(share: f64) -> String {
-    let text = format!("{:.1}", share * 100.0);
-    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+    tenths(share * 100.0)
 }
 
 #[cfg(test)]

@@ -32,6 +32,7 @@ const PAGES: [string, () => string][] = [
   ["the settings", () => `${full.address}/dashboard/settings`],
   ["erasing somebody", () => `${full.address}/dashboard/settings?erase=user-0001`],
   ["a setting that is wrong", () => `${full.address}/dashboard/settings?erase=a%00b`],
+  ["no webhook", () => `${full.address}/dashboard/webhooks`],
   ["the first vote", () => `${empty.address}/dashboard`],
   ["signing in", () => `${locked.address}/dashboard/sign-in`],
   ["joining", () => `${locked.address}/dashboard/join`],
@@ -95,6 +96,16 @@ for (const [look, options] of LOOKS) {
       await make.getByRole("button").click();
       await page.getByText("it is shown this once").waitFor();
       await check("a signing key");
+    });
+    await t.test("a webhook", async () => {
+      await page.goto(`${empty.address}/dashboard/webhooks`);
+      await page.getByLabel("Address").fill(`https://example.com/${look}`);
+      await page.getByRole("button", { name: "Add" }).click();
+      await page.getByText("it is shown this once").waitFor();
+      await check("a webhook just made");
+      await page.getByRole("link", { name: `https://example.com/${look}` }).click();
+      await page.getByRole("heading", { name: "Delivery log" }).waitFor();
+      await check("one webhook");
     });
     await t.test("a saved view", async () => {
       await page.goto(`${full.address}/dashboard?outcome=negative&q=the`);

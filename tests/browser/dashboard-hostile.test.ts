@@ -27,6 +27,25 @@ dashboardTest("hostile texts are text on every page", {}, async (t, dashboard) =
       { outcome: "negative", comment, reasons: [comment.slice(0, 60)] },
     );
   }
+  const key = await dashboard.command("api-key", "new", "--scopes", "context,admin");
+  const headers = { authorization: `Bearer ${key}`, "content-type": "application/json" };
+  for (const [index, text] of TEXTS.entries()) {
+    const id = ids[index % ids.length] as string;
+    const run = encodeURIComponent(`${id} ${index}`);
+    const role = text.slice(0, 99);
+    const context = { input: [{ role, content: text }], output: text, [role]: [role] };
+    const path = `/v1/_/agents/${encodeURIComponent(id)}/runs/${run}/context`;
+    const body = JSON.stringify(context);
+    const stored = await fetch(dashboard.address + path, { method: "PUT", headers, body });
+    assert.equal(stored.status, 204, await stored.text());
+  }
+  const trace = JSON.stringify({ trace_url: "https://traces.example/{run_id}" });
+  const set = await fetch(`${dashboard.address}/v1/_/settings`, {
+    method: "PUT",
+    headers,
+    body: trace,
+  });
+  assert.equal(set.status, 204);
   const page = await dashboard.open(t);
   const dialogs: string[] = [];
   page.on("dialog", (dialog) => dialogs.push(dialog.message()));
@@ -61,6 +80,12 @@ dashboardTest("hostile texts are text on every page", {}, async (t, dashboard) =
   await check("/dashboard/overview");
   await check(`/dashboard/overview?agent=${query}`);
   await check("/dashboard/start");
+  await check(`/dashboard/settings?erase=${query}`);
+  await page.goto(`${dashboard.address}/dashboard?q=${query}`);
+  await page.getByLabel("Save this view as").fill(MARKUP.slice(0, 40));
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByRole("navigation", { name: "Saved views" }).waitFor();
+  await check("/dashboard");
   await page.goto(`${dashboard.address}/dashboard`);
   const votes = await page
     .locator(".votes .side a")
@@ -84,6 +109,13 @@ dashboardTest("hostile texts are text on every page", {}, async (t, dashboard) =
     .split("\n")
     .map((line) => JSON.parse(line).comment);
   assert.deepEqual(new Set(comments), new Set(TEXTS));
+  const dataset = await (await fetch(`${dashboard.address}/dashboard/dataset`)).text();
+  const contexts = dataset
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.equal(contexts.length, TEXTS.length);
+  for (const { comment, context } of contexts) assert.equal(context.output, comment);
 });
 
 dashboardTest("a page of the list stays small", {}, async (t, dashboard) => {

@@ -73,6 +73,71 @@ dashboardTest(
   },
 );
 
+dashboardTest(
+  "without scripts views are saved, keys made and revoked, and people erased",
+  { votes: 400 },
+  async (t, dashboard) => {
+    const page = await dashboard.open(t, "/dashboard?outcome=negative&has_comment=true", {
+      javaScriptEnabled: false,
+    });
+    await page.getByLabel("Save this view as").fill("Complaints");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    const views = page.getByRole("navigation", { name: "Saved views" });
+    await views.getByRole("link", { name: "Complaints" }).waitFor();
+    await page.goto(`${dashboard.address}/dashboard`);
+    await views.getByRole("link", { name: "Complaints" }).click();
+    assert.match(page.url(), /outcome=negative&has_comment=true$/);
+    const user = await page
+      .locator(".facts dd")
+      .filter({ hasText: /^user-/ })
+      .first()
+      .textContent();
+    assert.ok(user);
+
+    await page.getByRole("link", { name: "Settings" }).click();
+    // Open as long as there is none.
+    const details = page.locator("details", { hasText: "Make an API key" });
+    await details.getByRole("button", { name: "Make the key" }).click();
+    const key = await page.getByLabel("The API key", { exact: true }).textContent();
+    const read = () =>
+      fetch(`${dashboard.address}/v1/_/agents/support-chat/feedback`, {
+        headers: { authorization: `Bearer ${key?.trim()}` },
+      });
+    assert.equal((await read()).status, 200);
+    await page.getByRole("button", { name: /^Revoke wfk_/ }).click();
+    await page.getByText("The key is revoked.").waitFor();
+    assert.equal((await read()).status, 401);
+
+    await page
+      .getByLabel("Address of a run in your tracing tool")
+      .fill("https://t.example/{run_id}");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByText("The settings are changed.").waitFor();
+    await page.getByLabel("User", { exact: true }).fill(user);
+    await page.getByRole("button", { name: "Look" }).click();
+    await page.getByText(/Erase everything of .*: [0-9]+ votes?,/).waitFor();
+    await page.getByRole("button", { name: "Erase for good" }).click();
+    await page.getByText("Everything of that person is erased.").waitFor();
+    await page.goto(`${dashboard.address}/dashboard?user_id=${user}`);
+    await page.getByText("No votes match.").waitFor();
+    await page.goto(`${dashboard.address}/dashboard`);
+    await page.locator(".votes .side a").first().click();
+    const trace = page.getByRole("link", { name: "The run in your tracing tool" });
+    assert.match((await trace.getAttribute("href")) ?? "", /^https:\/\/t\.example\/run_[0-9a-f]+$/);
+  },
+);
+
+dashboardTest("the run's id is copied", { votes: 40 }, async (t, dashboard) => {
+  const page = await dashboard.open(t, "/dashboard", {
+    permissions: ["clipboard-read", "clipboard-write"],
+  });
+  await page.locator(".votes .side a").first().click();
+  await page.getByRole("button", { name: "Copy" }).click();
+  await page.getByRole("button", { name: "Copied" }).waitFor();
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(copied, await page.locator(".one .facts code").textContent());
+});
+
 dashboardTest("keys move, choose, mark, undo and open", { votes: 200 }, async (t, dashboard) => {
   const page = await dashboard.open(t, "/dashboard?outcome=negative&annotation=open");
   const votes = page.locator(".votes > .vote");
@@ -128,7 +193,10 @@ dashboardTest("keys move, choose, mark, undo and open", { votes: 200 }, async (t
 });
 
 dashboardTest("times are those of the viewer's zone", { votes: 20 }, async (t, dashboard) => {
-  const page = await dashboard.open(t, "/dashboard", { timezoneId: "Australia/Adelaide" });
+  const page = await dashboard.open(t, "/dashboard", {
+    timezoneId: "Australia/Adelaide",
+    locale: "en-GB",
+  });
   await page.getByText("Times are Australia/Adelaide").waitFor();
   const time = page.locator(".votes time").first();
   const local = await time.evaluate((time) => {
@@ -136,6 +204,20 @@ dashboardTest("times are those of the viewer's zone", { votes: 20 }, async (t, d
     return [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0"));
   });
   assert.match((await time.textContent()) ?? "", new RegExp(`${local.join(":")}$`));
+});
+
+dashboardTest("numbers and dates are the viewer's way", { votes: 1_200 }, async (t, dashboard) => {
+  for (const [locale, votes, day] of [
+    ["de-DE", "1.200", /^\d\d\.\d\d\.\d{4}, \d\d:\d\d$/],
+    ["en-US", "1,200", /^[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d\d\s[AP]M$/],
+    ["ja-JP", "1,200", /^\d{4}\/\d\d\/\d\d \d{1,2}:\d\d$/],
+  ] as const) {
+    const page = await dashboard.open(t, "/dashboard", { locale });
+    await page.getByRole("heading", { name: `${votes} votes` }).waitFor();
+    const time = page.locator(".votes time").first();
+    assert.match((await time.textContent()) ?? "", day);
+    assert.equal(await time.getAttribute("lang"), locale);
+  }
 });
 
 dashboardTest("a team signs in, invites and joins", { demo: false }, async (t, dashboard) => {

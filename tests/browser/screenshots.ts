@@ -1,5 +1,5 @@
 /**
- * Writes the pictures of the README: `docs/images/{demo,demo-voted,demo-panel,demo-phone,dashboard,overview,overview-phone}-{light,dark}.png`.
+ * Writes the pictures of the README: `docs/images/{demo,demo-voted,demo-panel,demo-phone,dashboard,overview,overview-phone,vote,settings}-{light,dark}.png`.
  * The receiver's executable is named by `WORKFLOWAI_FEEDBACK_SERVER`.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
@@ -70,6 +70,8 @@ async function main() {
       args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
     });
     for (const visitor of VOTES) await castVotes(address, visitor);
+    // The people of the overview are counted a moment after the votes.
+    await counted(address);
     for (const theme of THEMES) await dashboard(browser, address, theme);
     for (const theme of THEMES) {
       await demo(browser, address, theme);
@@ -93,6 +95,16 @@ async function ready(receiver: ChildProcess): Promise<string> {
     return address;
   }
   throw new Error("the receiver ended before it was ready");
+}
+
+/** Waits until the overview knows about how many people there are. */
+async function counted(address: string) {
+  for (let tries = 0; tries < 100; tries++) {
+    const page = await (await fetch(`${address}/dashboard/overview`)).text();
+    if (!page.includes("People, about</dt><dd>0<")) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error("nobody was counted");
 }
 
 async function castVotes(address: string, votes: Vote[]) {
@@ -153,6 +165,12 @@ async function dashboard(browser: Browser, address: string, theme: Theme) {
   await picture(page, `dashboard-${theme}`);
   await page.goto(`${address}/dashboard/overview`);
   await picture(page, `overview-${theme}`);
+  await page.goto(`${address}/dashboard?q=refund+takes+14+days`);
+  await page.locator(".votes .side a").first().click();
+  await page.getByRole("heading", { name: "What was rated" }).waitFor();
+  await picture(page, `vote-${theme}`);
+  await page.goto(`${address}/dashboard/settings`);
+  await picture(page, `settings-${theme}`);
   await page.context().close();
   const phone = await open(browser, `${address}/dashboard/overview`, theme, PHONE);
   await picture(phone, `overview-phone-${theme}`);

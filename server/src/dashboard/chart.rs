@@ -5,6 +5,7 @@ use std::fmt::Write;
 use jiff::civil::Date;
 
 use super::number;
+use crate::locale;
 use crate::statistics::Share;
 use crate::storage::Totals;
 
@@ -30,12 +31,12 @@ impl Day {
 
     /// As 24 Nov.
     pub fn label(&self) -> String {
-        self.date.strftime("%-d %b").to_string()
+        locale::day(self.date)
     }
 
     /// What there is to know of it, in one line.
     fn words(&self) -> String {
-        let date = self.date.strftime("%a %-d %b %Y");
+        let date = locale::whole_day(self.date);
         match &self.share {
             Some(share) => format!(
                 "{date}: {} of {} positive, {} % (95 %: {} to {} %)",
@@ -94,7 +95,7 @@ impl Chart {
 
     /// The shares written beside the chart, top to bottom.
     pub fn scale(&self) -> [String; 3] {
-        let percent = |share: f64| format!("{:.0} %", share * 100.0);
+        let percent = |share: f64| format!("{} %", locale::tenths((share * 100.0).round()));
         [
             percent(self.top),
             percent(f64::midpoint(self.bottom, self.top)),
@@ -104,7 +105,7 @@ impl Chart {
 
     /// The votes written beside the bars, top to bottom.
     pub fn count_scale(&self) -> [String; 2] {
-        [number(self.most()), "0".to_owned()]
+        [number(self.most()), number(0)]
     }
 
     /// Days written below, few enough to fit a phone: the first, the middle one, the last.

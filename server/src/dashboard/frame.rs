@@ -1,5 +1,6 @@
 use super::session::Viewer;
 use super::zone::Zone;
+use crate::locale;
 
 /// What surrounds every page of somebody signed in.
 pub struct Frame<'a> {
@@ -13,6 +14,8 @@ pub struct Frame<'a> {
     pub may_mark: bool,
     /// What a form must carry to be taken.
     pub form_token: String,
+    /// In which language dates are written.
+    pub lang: String,
     /// Where the times on the page are.
     pub zone: &'a str,
 }
@@ -25,6 +28,7 @@ impl<'a> Frame<'a> {
             demo: matches!(viewer, Viewer::Demo),
             may_mark: viewer.may_mark(),
             form_token: viewer.form_token(),
+            lang: locale::name(),
             zone: zone.name(),
         }
     }

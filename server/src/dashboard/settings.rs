@@ -32,7 +32,11 @@ const SCOPES: [(Scope, &str); 6] = [
     (Scope::Admin, "everything, these settings too"),
 ];
 /// How long a retired key's tokens may still be taken, in seconds.
-const GRACES: [(i64, &str); 3] = [(0, "at once"), (86_400, "in a day"), (604_800, "in a week")];
+const GRACES: [(i64, &str); 3] = [
+    (0, "refused at once"),
+    (86_400, "refused in a day"),
+    (604_800, "refused in a week"),
+];
 
 #[derive(Template)]
 #[template(path = "settings.html")]

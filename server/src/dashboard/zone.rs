@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 
 use super::session::cookie;
+use crate::locale;
 
 /// Set by `zone.js`, as the browser tells no server where it is.
 const COOKIE_NAME: &str = "workflowai_feedback_zone";
@@ -39,7 +40,7 @@ impl Zone {
 
     /// A time for people, to the minute.
     pub fn when(&self, micros: i64) -> String {
-        self.at(micros).strftime("%-d %b %Y, %H:%M").to_string()
+        locale::minute(self.at(micros))
     }
 
     /// The day a time is on.
