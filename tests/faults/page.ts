@@ -198,12 +198,10 @@ export const setUp = ({ ahead: start, skew: offset, storage, locks }: PageSetup)
       },
     });
   } else if (storage === "full") {
-    try {
-      for (let size = 2 ** 23; size; size >>= 1) {
-        try {
-          localStorage.full = (localStorage.full ?? "") + "x".repeat(size);
-        } catch {}
-      }
-    } catch {}
+    for (let size = 2 ** 23; size; size >>= 1) {
+      try {
+        localStorage[`full ${size}`] ??= "x".repeat(size);
+      } catch {}
+    }
   }
 };
