@@ -131,7 +131,7 @@ proptest! {
                 }
             }
         }
-        let unknown = NewWebhook::checked("https://hooks.example/", Some(&name), &[name.clone()], false);
+        let unknown = NewWebhook::checked("https://hooks.example/", Some(&name), std::slice::from_ref(&name), false);
         prop_assert!(unknown.is_err() || ["standard", "slack"].contains(&name.as_str()));
     }
 
