@@ -5,6 +5,8 @@ COPY . .
 RUN cargo build --release --locked -p workflowai-feedback-server
 
 FROM docker.io/library/debian:trixie-slim
+# The newest certificates: a version of theirs would be gone from Debian with the next.
+# hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
@@ -16,6 +18,7 @@ ENV WORKFLOWAI_FEEDBACK_DATA_DIR=/data \
     WORKFLOWAI_FEEDBACK_LOG_FORMAT=json
 VOLUME /data
 EXPOSE 8080
-USER feedback
+# By number, so that a host can tell that it is not root.
+USER 10001
 ENTRYPOINT ["/usr/local/bin/workflowai-feedback-server"]
 CMD ["serve"]

@@ -58,6 +58,8 @@ fn start(level: Level, format: Format) {
     let log = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_target(false)
+        // A log that cannot be written, as on a full disk, must not end the request it is about.
+        .log_internal_errors(false)
         .with_max_level(level);
     match format {
         Format::Text => log.init(),

@@ -36,6 +36,12 @@ impl Cluster {
 
     /// `SIGKILL` for every process of it; then it starts again.
     pub fn kill_and_start(&mut self) {
+        self.kill();
+        self.start_again();
+    }
+
+    /// `SIGKILL` for every process of it.
+    pub fn kill(&mut self) {
         let parent = self.server.id();
         let children = children(parent);
         self.server.kill().expect("a running process");
@@ -44,6 +50,10 @@ impl Cluster {
             let _ = Command::new("kill").args(["-KILL", &child]).status();
         }
         self.server.wait().expect("its end");
+    }
+
+    /// Starts it where it was killed.
+    pub fn start_again(&mut self) {
         self.server = serve(self.folder.path(), self.owner);
     }
 

@@ -1,6 +1,7 @@
 //! What got a 2xx is there after the process is killed or stopped.
 
 use serde_json::json;
+use sqlx::Connection;
 
 use crate::server::{Server, line};
 
@@ -87,4 +88,92 @@ async fn processes_that_start_together_agree_on_one_key() {
             .await
             .ok();
     }
+}
+
+/// Votes until one is taken, as a client does that is told to come back.
+async fn votes_until_taken(server: &Server, token: &str) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    while statuses.last() != Some(&200) {
+        let body = json!({ "feedback_token": token, "outcome": "negative" });
+        let vote = server.request("POST", "/v1/feedback").json(&body);
+        let answer = vote.send().await;
+        if answer.status != 200 {
+            answer.fails(503, "storage_unavailable");
+            assert_eq!(answer.header("retry-after"), "1");
+        }
+        statuses.push(answer.status);
+        assert!(statuses.len() < 50, "it does not recover");
+    }
+    statuses
+}
+
+#[tokio::test]
+async fn while_somebody_locks_the_database_votes_are_told_to_come_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &["--rate-limit", "off"]);
+    let token = server.voted(folder.path()).await;
+    let file = folder.path().join(".feedback/feedback.db");
+    let mut other = sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display()))
+        .await
+        .expect("the database");
+    sqlx::query("BEGIN IMMEDIATE")
+        .execute(&mut other)
+        .await
+        .expect("the lock");
+    let unlock = async {
+        // Longer than a vote waits for it.
+        tokio::time::sleep(std::time::Duration::from_secs(7)).await;
+        sqlx::query("ROLLBACK")
+            .execute(&mut other)
+            .await
+            .expect("no lock");
+    };
+    let (statuses, ()) = tokio::join!(votes_until_taken(&server, &token), unlock);
+    assert!(statuses.len() > 1, "it was locked: {statuses:?}");
+    assert_eq!(server.outcome(&token).await["outcome"], "negative");
+}
+
+/// A limit of its files' size stands for a disk that is full: every write past it fails.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn while_nothing_can_be_written_votes_are_told_to_come_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    Server::start(folder.path(), &[]).kill();
+    let token = line(
+        folder.path(),
+        &["token", "mint", "--agent", "a", "--run", "r"],
+    );
+    let program = env!("CARGO_BIN_EXE_workflowai-feedback-server");
+    // The log is on the same disk. The signal that comes with the limit is ignored: a full disk
+    // sends none.
+    let script =
+        format!("trap '' XFSZ; exec {program} serve --listen 127.0.0.1:0 --rate-limit off 2>log");
+    let mut command = std::process::Command::new("bash");
+    command.args(["-c", &script]).current_dir(folder.path());
+    let server = Server::start_command(&mut command);
+    let id = server.id().to_string();
+    let limit = |bytes: &str| {
+        let size = format!("--fsize={bytes}:unlimited");
+        let set = std::process::Command::new("prlimit");
+        let set = { set }.args(["--pid", &id, &size]).status();
+        assert!(set.expect("prlimit: apt-get install util-linux").success());
+    };
+    limit("0");
+    let body = json!({ "feedback_token": token, "outcome": "positive" });
+    for _ in 0..3 {
+        let vote = server.request("POST", "/v1/feedback").json(&body);
+        let answer = vote.send().await;
+        answer.fails(503, "storage_unavailable");
+        assert_eq!(answer.header("retry-after"), "1");
+    }
+    // What is there is still read.
+    assert_eq!(
+        server.outcome(&token).await["outcome"],
+        serde_json::Value::Null
+    );
+    limit("unlimited");
+    votes_until_taken(&server, &token).await;
+    server.kill();
+    let server = Server::start(folder.path(), &[]);
+    assert_eq!(server.outcome(&token).await["outcome"], "negative");
 }

@@ -221,3 +221,36 @@ async fn moving_from_sqlite_and_back_changes_nothing(cluster: &Cluster) {
     let vote = Request::new(address, "POST", "/v1/feedback").json(&body);
     vote.send().await.ok();
 }
+
+/// With a cluster of its own, as one that has little in it is back soon.
+#[tokio::test]
+async fn while_the_database_is_gone_votes_are_told_to_come_back() {
+    let mut cluster = Cluster::start();
+    cluster.ready().await;
+    let receiver = Receiver::open(on(&cluster.url(), false)).await;
+    let receiver = receiver.expect("a receiver");
+    let token = receiver.mint("default", &claims("r")).await;
+    let token = token.expect("a database").expect("good claims");
+    let address = serve(receiver.router()).await;
+    let body = json!({ "feedback_token": token, "outcome": "positive" });
+    let vote = || {
+        Request::new(address, "POST", "/v1/feedback")
+            .json(&body)
+            .send()
+    };
+    vote().await.ok();
+    cluster.kill();
+    let gone = vote().await;
+    gone.fails(503, "storage_unavailable");
+    assert_eq!(gone.header("retry-after"), "1");
+    let unready = Request::new(address, "GET", "/readyz").send().await;
+    unready.fails(503, "storage_unavailable");
+    cluster.start_again();
+    cluster.ready().await;
+    let mut tries = 0;
+    while vote().await.status != 200 {
+        tries += 1;
+        assert!(tries < 100, "it does not recover");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}

@@ -110,6 +110,12 @@ impl Server {
             .find(|word| word.starts_with("http"))
     }
 
+    /// The process.
+    #[cfg(target_os = "linux")]
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// `SIGKILL`.
     pub fn kill(mut self) {
         self.process.kill().expect("a running process");

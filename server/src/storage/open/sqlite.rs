@@ -62,6 +62,14 @@ async fn connect(
         .after_connect(|connection, _| {
             Box::pin(async move { sqlx::raw_sql(WRITING).execute(connection).await.map(drop) })
         })
+        // Where a write fails, as on a full disk, SQLite itself ends the transaction, and sqlx
+        // goes on to count it: no other would begin on this connection.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                connection.ping().await?;
+                Ok(!connection.is_in_transaction())
+            })
+        })
         .connect_with(AnyConnectOptions::from_url(&options.to_url_lossy())?)
         .await?;
     migrations::run(&write, Engine::Sqlite).await?;
