@@ -20,7 +20,7 @@ use crate::storage::ApiKeyInfo;
 pub struct ApiKeyRequest {
     /// Out of `mint`, `read`, `annotate`, `erase`, `context` and `admin`; if not given, `mint`,
     /// `read`, `annotate` and `context`.
-    #[schema(min_items = 1)]
+    #[schema(min_items = 1, value_type = Option<Vec<Scope>>)]
     scopes: Option<Vec<String>>,
 }
 
