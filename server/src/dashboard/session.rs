@@ -12,6 +12,8 @@ use crate::error::ApiError;
 use crate::secret;
 use crate::storage::{DEFAULT_TENANT, Person, SESSION_LIFE};
 
+use super::fields::Fields;
+
 const COOKIE_NAME: &str = "workflowai_feedback_session";
 
 /// Who looks at the dashboard.
@@ -71,6 +73,31 @@ impl Viewer {
             ),
             _ => Ok(()),
         }
+    }
+
+    /// Lets an admin through. `otherwise` says that it takes one.
+    ///
+    /// # Errors
+    /// [`ApiError::Forbidden`].
+    pub fn allow_admin(&self, otherwise: &'static str) -> Result<(), ApiError> {
+        if self.may_mark() {
+            Ok(())
+        } else {
+            Err(ApiError::Forbidden(otherwise))
+        }
+    }
+
+    /// Lets a form through that was made for them, if they are an admin.
+    ///
+    /// # Errors
+    /// [`ApiError::Forbidden`].
+    pub fn allow_form_of_admin(
+        &self,
+        fields: &Fields,
+        otherwise: &'static str,
+    ) -> Result<(), ApiError> {
+        self.allow(fields.one("form_token").unwrap_or_default())?;
+        self.allow_admin(otherwise)
     }
 
     /// What a form must carry to be taken. Empty in the demo, where there is no session to abuse.

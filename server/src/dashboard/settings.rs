@@ -22,6 +22,8 @@ use crate::segments::Segments;
 use crate::settings::Settings;
 use crate::storage::{Count, Filter};
 
+const FOR_ADMINS: &str = "the settings take the role admin";
+
 /// What each scope lets a key do.
 const SCOPES: [(Scope, &str); 6] = [
     (Scope::Mint, "make feedback tokens"),
@@ -98,9 +100,7 @@ pub async fn page(
     Base(base): Base,
     asks: Asked<Asks>,
 ) -> Result<Response, ApiError> {
-    if !viewer.may_mark() {
-        return Err(ApiError::Forbidden("the settings take the role admin"));
-    }
+    viewer.allow_admin(FOR_ADMINS)?;
     respond(&app, &viewer, &zone, &base, read(asks)?, Came::default()).await
 }
 
@@ -208,12 +208,7 @@ async fn signing_keys(app: &App, tenant: &str, zone: &Zone) -> Result<Vec<Listed
 
 /// Lets a form of an admin through.
 fn allow(viewer: &Viewer, fields: &Fields) -> Result<(), ApiError> {
-    viewer.allow(fields.one("form_token").unwrap_or_default())?;
-    if viewer.may_mark() {
-        Ok(())
-    } else {
-        Err(ApiError::Forbidden("the settings take the role admin"))
-    }
+    viewer.allow_form_of_admin(fields, FOR_ADMINS)
 }
 
 fn back(base: &str, done: &str) -> Response {

@@ -76,12 +76,7 @@ pub async fn undo(
 }
 
 fn allow(viewer: &Viewer, fields: &Fields) -> Result<(), ApiError> {
-    viewer.allow(fields.one("form_token").unwrap_or_default())?;
-    if viewer.may_mark() {
-        Ok(())
-    } else {
-        Err(ApiError::Forbidden("marking votes takes the role admin"))
-    }
+    viewer.allow_form_of_admin(fields, "marking votes takes the role admin")
 }
 
 /// What the button that was pressed asks for.

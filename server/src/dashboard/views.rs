@@ -19,12 +19,7 @@ use crate::segments::Segments;
 const NAME: usize = 40;
 
 fn allow(viewer: &Viewer, fields: &Fields) -> Result<(), ApiError> {
-    viewer.allow(fields.one("form_token").unwrap_or_default())?;
-    if viewer.may_mark() {
-        Ok(())
-    } else {
-        Err(ApiError::Forbidden("saved views take the role admin"))
-    }
+    viewer.allow_form_of_admin(fields, "saved views take the role admin")
 }
 
 /// `POST /dashboard/views`

@@ -22,6 +22,8 @@ use crate::segments::Segments;
 use crate::storage::{DeadLetter, Delivery, WebhookInfo};
 use crate::webhook::{Event, Form, NewWebhook, send_test};
 
+const FOR_ADMINS: &str = "webhooks take the role admin";
+
 /// Deliveries and messages given up that a page shows.
 const SHOWN: u32 = 50;
 /// What each event is called here.
@@ -107,19 +109,10 @@ fn is_good(delivery: &Delivery) -> bool {
         .is_some_and(|status| (200..300).contains(&status))
 }
 
-fn allow_looking(viewer: &Viewer) -> Result<(), ApiError> {
-    if viewer.may_mark() {
-        Ok(())
-    } else {
-        Err(ApiError::Forbidden("webhooks take the role admin"))
-    }
-}
-
 /// Lets a form of an admin through.
 fn allow(viewer: &Viewer, body: &Bytes) -> Result<Fields, ApiError> {
     let fields = Fields::read(body)?;
-    viewer.allow(fields.one("form_token").unwrap_or_default())?;
-    allow_looking(viewer)?;
+    viewer.allow_form_of_admin(&fields, FOR_ADMINS)?;
     Ok(fields)
 }
 
@@ -131,7 +124,7 @@ pub async fn page(
     Base(base): Base,
     doings: Asked<Doings>,
 ) -> Result<Response, ApiError> {
-    allow_looking(&viewer)?;
+    viewer.allow_admin(FOR_ADMINS)?;
     let done = done(read(doings)?.done.as_deref());
     let page = list(&app, &viewer, &zone, &base).await?;
     Ok(render(StatusCode::OK, &Page { done, ..page }))
@@ -207,7 +200,7 @@ pub async fn one(
     Segments(id): Segments<String>,
     doings: Asked<Doings>,
 ) -> Result<Response, ApiError> {
-    allow_looking(&viewer)?;
+    viewer.allow_admin(FOR_ADMINS)?;
     let (id, tenant) = (id_of(&id)?, viewer.tenant());
     let mut webhooks = app.storage.webhooks(Some(tenant)).await?.into_iter();
     let webhook = webhooks.find(|webhook| webhook.id == id);
