@@ -21,7 +21,7 @@ const NAMES = [
   "disabled",
 ];
 // The DOM itself sees to the lower case.
-const dashed = (name: string) => name.replace(/[A-Z]+/g, "-$&");
+const dashed = (name: string) => name.replace(/[A-Z]+/, "-$&");
 
 /** One node of the markup: its name, its attributes, its children. */
 export type Markup = [
@@ -100,6 +100,8 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
   declare _key: string | null;
   /** Something was pressed that the controller has not been told. */
   declare _late: boolean;
+  /** On the page; not yet where an upgrade first reports the attributes it finds, one by one. */
+  declare _attached: boolean;
   /** Whether an idle call is on its way. */
   declare _waiting: number;
   /** The texts of the page's language, once they are there. */
@@ -131,9 +133,12 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
       root.addEventListener(type, this as unknown as EventListenerObject, true);
     }
     // Set by a framework before this class was known.
-    for (const [name, value] of Object.entries(this)) {
-      delete (this as Record<string, unknown>)[name];
-      (this as Record<string, unknown>)[name] = value;
+    for (const name of NAMES as (keyof this)[]) {
+      if (Object.hasOwn(this, name)) {
+        const value = this[name];
+        delete this[name];
+        this[name] = value;
+      }
     }
   }
 
@@ -154,7 +159,7 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
       attempt(
         () =>
           JSON.parse(
-            (document.querySelector("meta[name=workflowai-feedback]") as HTMLMetaElement).content,
+            (document.head.querySelector("[name=workflowai-feedback]") as HTMLMetaElement).content,
           )[name],
       )
     );
@@ -166,22 +171,24 @@ export class FeedbackElement extends (globalThis.HTMLElement ?? class {}) {
   }
 
   connectedCallback() {
+    this._attached = true;
     this.attributeChangedCallback();
   }
 
   disconnectedCallback() {
+    this._attached = false;
     this._controller._detach?.();
   }
 
   attributeChangedCallback() {
-    if (!this.isConnected) return;
+    if (!this._attached) return;
     const key =
       this.feedbackToken &&
       JSON.stringify([this._endpoint(), this.feedbackToken, this.userID || ""]);
     const given = this._get("outcome") as Outcome | null;
     if (key !== this._key || given !== this._given) {
       this._key = key;
-      this._shown = this._acknowledged = this._given = given;
+      this._acknowledged = this._shown = this._given = given;
     }
     this._controller._change();
     // Whatever can wait until the page has painted.
