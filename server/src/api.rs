@@ -13,6 +13,9 @@ mod query;
 mod scope;
 mod settings;
 mod signing_keys;
+mod team;
+mod triage;
+mod views;
 mod webhooks;
 
 use axum::Router;
@@ -27,6 +30,8 @@ pub use list::{Asked, read};
 pub use query::{Filters, parsed};
 pub use scope::Scope;
 pub use signing_keys::algorithm;
+pub use triage::VOTES;
+pub use views::NAME;
 
 pub use crate::export::Format;
 
@@ -43,8 +48,10 @@ pub fn calls() -> OpenApiRouter<Shared> {
         .routes(routes!(list::of_run))
         .routes(routes!(export::export))
         .routes(routes!(dataset::dataset))
-        .routes(routes!(context::put))
+        .routes(routes!(context::get, context::put, context::remove))
         .routes(routes!(annotate::annotate))
+        .routes(routes!(triage::triage))
+        .routes(routes!(triage::undo))
         .routes(routes!(erase::erase))
         .routes(routes!(webhooks::list, webhooks::add))
         .routes(routes!(webhooks::remove))
@@ -52,6 +59,12 @@ pub fn calls() -> OpenApiRouter<Shared> {
         .routes(routes!(webhooks::dead_letters))
         .routes(routes!(webhooks::retry))
         .routes(routes!(webhooks::test))
+        .routes(routes!(views::list, views::save))
+        .routes(routes!(views::remove))
+        .routes(routes!(team::people))
+        .routes(routes!(team::set_role, team::remove))
+        .routes(routes!(team::invitations, team::invite))
+        .routes(routes!(team::revoke_invitation))
         .routes(routes!(settings::get, settings::put))
         .routes(routes!(api_keys::list, api_keys::new))
         .routes(routes!(api_keys::revoke))

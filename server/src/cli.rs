@@ -14,6 +14,8 @@ mod signing_key;
 mod storage;
 mod table;
 mod token;
+#[cfg(feature = "otel")]
+mod traces;
 mod webhook;
 
 use std::ffi::OsString;
@@ -21,6 +23,10 @@ use std::fmt::Display;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use log::Log;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Receives feedback votes on AI answers, keeps them, and shows them to the team.
 #[derive(Parser)]
@@ -87,10 +93,21 @@ pub async fn run(arguments: Vec<OsString>) -> Result<(), Failure> {
         Ok(cli) => cli,
         Err(error) => return explain(&error),
     };
-    match &cli.command {
-        Command::Serve(serve) => serve.log.start(),
-        _ => log::usual(),
-    }
+    #[cfg(feature = "otel")]
+    let traces = match &cli.command {
+        Command::Serve(_) => traces::Traces::from_environment()?,
+        _ => None,
+    };
+    let log = match &cli.command {
+        Command::Serve(serve) => &serve.log,
+        _ => &Log::USUAL,
+    };
+    let listeners = vec![
+        log.layer(),
+        #[cfg(feature = "otel")]
+        Box::new(traces.as_ref().map(traces::Traces::layer)),
+    ];
+    tracing_subscriber::registry().with(listeners).init();
     match cli.command {
         Command::Serve(serve) => serve.run().await,
         Command::Token(token) => token.run().await,

@@ -9,6 +9,7 @@ mod frame;
 mod join;
 mod live;
 mod overview;
+mod problem;
 mod rated;
 mod row;
 mod session;
@@ -23,6 +24,8 @@ mod votes;
 mod webhooks;
 mod zone;
 
+pub use views::saved_query;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::Request;
@@ -32,6 +35,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
+use tower_http::compression::CompressionLayer;
 
 use crate::app::Shared;
 use crate::error::method_not_allowed;
@@ -99,9 +103,17 @@ pub fn router(app: &Shared) -> Router {
         .route("/dashboard/webhooks/{id}/test", post(webhooks::test))
         .route("/dashboard/webhooks/{id}/retry", post(webhooks::retry))
         .route("/dashboard/webhooks/{id}/remove", post(webhooks::remove))
-        .route("/dashboard/files/{name}", get(files::file))
+        .route(
+            "/dashboard/files/{name}",
+            // Files alone: how well a page compresses would tell what is in it (BREACH).
+            get(files::file).layer(CompressionLayer::new()),
+        )
         .method_not_allowed_fallback(method_not_allowed)
         .layer(axum::middleware::from_fn(same_site))
+        .layer(axum::middleware::from_fn_with_state(
+            app.clone(),
+            problem::as_page,
+        ))
         .layer(axum::middleware::from_fn(headers))
         .layer(axum::middleware::from_fn(locale::of_reader))
         .layer(axum::middleware::from_fn_with_state(

@@ -1,7 +1,7 @@
-use axum::Json;
 use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use workflowai_feedback_protocol::token::TokenError;
 use workflowai_feedback_protocol::{ErrorBody, ErrorDetail, FieldError};
 
@@ -168,11 +168,12 @@ impl IntoResponse for ApiError {
             tracing::error!(%error, "the database failed");
         }
         let (status, _, _) = self.parts();
+        let error = self.detail();
         let mut response = (
             status,
-            Json(ErrorBody {
-                error: self.detail(),
-            }),
+            // For whoever puts it in other words.
+            Extension(error.clone()),
+            Json(ErrorBody { error }),
         )
             .into_response();
         let headers = response.headers_mut();

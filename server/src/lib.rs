@@ -35,6 +35,7 @@ mod export;
 mod fold;
 #[cfg(test)]
 mod fuzz;
+mod id;
 mod json;
 mod keyring;
 mod limiter;
@@ -45,6 +46,8 @@ mod openapi;
 mod operations;
 mod order;
 mod origin;
+#[cfg(feature = "otel")]
+mod otel;
 mod password;
 mod peer;
 mod public;
@@ -61,6 +64,7 @@ mod widget;
 pub use api::{Filters, Scope};
 pub use config::{Config, Database};
 pub use export::Format;
+pub use observe::TRACES;
 pub use receiver::{ExportError, Receiver};
 pub use storage::{
     ApiKeyInfo, Copied, CopyError, DeadLetter, Delivery, OpenError, Place, SigningKeyInfo,

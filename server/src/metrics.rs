@@ -9,6 +9,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::Registry;
 
+use crate::observe::known;
+
 /// The media type of the text below (`OpenMetrics` 1.0).
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// Buckets from 1 ms to 8 s.
@@ -127,13 +129,7 @@ impl Metrics {
 
     /// Counts an answer.
     pub fn answered(&self, route: &str, method: &Method, status: StatusCode, took: Duration) {
-        let method = match *method {
-            Method::GET | Method::POST | Method::DELETE | Method::HEAD | Method::OPTIONS => {
-                method.as_str()
-            }
-            // Anybody may send a method of their own making.
-            _ => "other",
-        };
+        let method = known(method).unwrap_or("other");
         let answer = Answer {
             route: route.to_owned(),
             method: method.to_owned(),

@@ -1,5 +1,5 @@
-//! What is said of every request: an id, a line in the log, and counts for Prometheus. Never a
-//! token, a comment, a query or a full address.
+//! What is said of every request: an id, a line in the log, counts for Prometheus, and a span for
+//! traces. Never a token, a comment, a query or a full address.
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::HeaderName;
-use axum::http::{HeaderMap, HeaderValue};
+use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::stream::try_unfold;
 use futures_util::{StreamExt, TryStreamExt};
 use tokio::time::timeout_at;
-use tracing::Instrument;
+use tracing::field::Empty;
+use tracing::{Instrument, Span};
 use uuid::Uuid;
 
 use crate::app::Shared;
@@ -28,6 +29,10 @@ const ID_CHARACTERS: usize = 64;
 const BODY: Duration = Duration::from_secs(30);
 /// The route of a request that matches none.
 const NO_ROUTE: &str = "none";
+/// The target of the spans that are for traces: one for each request, named and described as
+/// `OpenTelemetry` has it, and one inside for its wait for the disk. Their level is `TRACE`, so
+/// that no usual log shows them.
+pub const TRACES: &str = "workflowai_feedback_server::traces";
 
 /// Watches one request.
 pub async fn observe(State(app): State<Shared>, request: Request, next: Next) -> Response {
@@ -38,11 +43,22 @@ pub async fn observe(State(app): State<Shared>, request: Request, next: Next) ->
     let route = route.map_or(NO_ROUTE, MatchedPath::as_str).to_owned();
     let address = peer::address(request.headers(), request.extensions(), &app.config);
     let span = tracing::error_span!("request", id = id.as_str());
+    let traced = traced(known(&method), &route, &id);
+    #[cfg(feature = "otel")]
+    if app.config.trusted_hops > 0 {
+        crate::otel::under_callers_span(&traced, request.headers());
+    }
     let mut response = next
         .run(with_deadline(request))
+        .instrument(traced.clone())
         .instrument(span.clone())
         .await;
     let (status, took) = (response.status(), begun.elapsed());
+    let code = i64::from(status.as_u16());
+    traced.record("http.response.status_code", code);
+    if status.is_server_error() {
+        traced.record("otel.status_code", "ERROR");
+    }
     span.in_scope(|| {
         let network = address.map_or_else(|| "unknown".into(), network);
         let milliseconds = took.as_secs_f64() * 1_000.0;
@@ -58,6 +74,37 @@ pub async fn observe(State(app): State<Shared>, request: Request, next: Next) ->
         response.headers_mut().insert(REQUEST_ID, id);
     }
     response
+}
+
+/// The method, if it is one of HTTP's own: anybody may send one of their own making.
+pub fn known(method: &Method) -> Option<&str> {
+    let all = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::DELETE,
+        Method::OPTIONS,
+        Method::PATCH,
+    ];
+    all.contains(method).then(|| method.as_str())
+}
+
+/// The span of a request, as the conventions of `OpenTelemetry` for HTTP servers have it.
+fn traced(method: Option<&str>, route: &str, id: &str) -> Span {
+    let name = format_args!("{} {route}", method.unwrap_or("HTTP"));
+    tracing::trace_span!(
+        target: TRACES,
+        parent: None,
+        "request",
+        otel.name = %name,
+        otel.kind = "server",
+        otel.status_code = Empty,
+        http.request.method = method.unwrap_or("_OTHER"),
+        http.route = route,
+        http.response.status_code = Empty,
+        request_id = id,
+    )
 }
 
 /// The id that a trusted proxy gave, or a new one.

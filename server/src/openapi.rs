@@ -85,7 +85,12 @@ fn shared(document: &mut OpenApi) {
     ErrorBody::schemas(&mut schemas);
     components.schemas.extend(schemas);
     for path in document.paths.paths.values_mut() {
-        let calls = [&mut path.get, &mut path.post, &mut path.delete];
+        let calls = [
+            &mut path.get,
+            &mut path.put,
+            &mut path.post,
+            &mut path.delete,
+        ];
         for call in calls.into_iter().flatten() {
             for parameter in call.parameters.iter_mut().flatten() {
                 if let RefOr::T(parameter) = parameter
@@ -119,7 +124,7 @@ const MARKED: &str = "^(open|resolved|incorrect|correct)?$";
 fn plain(name: &str, schema: &mut RefOr<Schema>) {
     let pattern = match name {
         "tenant" | "agent_id" | "run_id" | "user_id" | "client" => PLAIN,
-        "comment" | "reason" | "reasons" | "q" => TEXT,
+        "comment" | "name" | "note" | "reason" | "reasons" | "q" => TEXT,
         "cursor" => CURSOR,
         "annotation" => MARKED,
         _ => return,

@@ -1,7 +1,6 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::Deserialize;
-use uuid::Uuid;
 use workflowai_feedback_protocol::{ErrorBody, FieldError, check_characters, check_id, limits};
 
 use super::Scope;
@@ -9,6 +8,7 @@ use super::auth::ApiKey;
 use crate::annotation::{Annotation, Marked};
 use crate::app::Shared;
 use crate::error::ApiError;
+use crate::id::stored_id;
 use crate::json::JsonBody;
 use crate::openapi::KeyedRefusals;
 use crate::segments::Segments;
@@ -59,11 +59,7 @@ pub async fn annotate(
     comment
         .as_deref()
         .map_or(Ok(()), |text| check_characters("comment", text, most))?;
-    // An id in any other form names nothing.
-    let id = Uuid::try_parse(&id)
-        .map_err(|_| ApiError::NotFound)?
-        .hyphenated()
-        .to_string();
+    let id = stored_id(&id)?;
     let mark = Mark {
         marked: Marked::As(annotation),
         comment,

@@ -1,7 +1,8 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use utoipa::IntoParams;
@@ -14,7 +15,7 @@ use crate::app::Shared;
 use crate::context::{Context, Kind};
 use crate::error::ApiError;
 use crate::json::{is_json, read_body};
-use crate::openapi::KeyedRefusals;
+use crate::openapi::{KeyedRefusals, ReadRefusals};
 use crate::segments::Segments;
 use crate::storage::Run;
 
@@ -104,17 +105,10 @@ pub async fn put(
     owner: Asked<Owner>,
     ContextBody(context): ContextBody,
 ) -> Result<StatusCode, ApiError> {
-    let tenant = key.tenant(&tenant, Scope::Context)?.to_owned();
-    check_id("agent_id", &agent)?;
-    check_id("run_id", &run)?;
+    let run = checked(key.tenant(&tenant, Scope::Context)?, agent, run)?;
     let user = read(owner)?.user_id.filter(|user| !user.is_empty());
     user.as_deref()
         .map_or(Ok(()), |user| check_id("user_id", user))?;
-    let run = Run {
-        tenant,
-        agent,
-        id: run,
-    };
     let quota = app.config.context_quota;
     let user = user.unwrap_or_default();
     if app
@@ -126,4 +120,86 @@ pub async fn put(
     } else {
         Err(ApiError::QuotaExceeded)
     }
+}
+
+/// The run that a path names.
+fn checked(tenant: &str, agent: String, run: String) -> Result<Run, FieldError> {
+    check_id("agent_id", &agent)?;
+    check_id("run_id", &run)?;
+    Ok(Run {
+        tenant: tenant.to_owned(),
+        agent,
+        id: run,
+    })
+}
+
+/// Reads what was stored with a run
+///
+/// As it was sent. Wants the scope `read`.
+#[utoipa::path(
+    get,
+    path = "/v1/{tenant}/agents/{agent_id}/runs/{run_id}/context",
+    tag = "Context",
+    operation_id = "context",
+    params(
+        ("tenant" = String, Path, description = "`_` is the key's own", min_length = 1, max_length = 256),
+        ("agent_id" = String, Path, description = "The agent that answered", min_length = 1, max_length = 256),
+        ("run_id" = String, Path, description = "The answer to vote on", min_length = 1, max_length = 256),
+    ),
+    security(("api_key" = [])),
+    responses(
+        (status = 200, description = "What was stored", content(
+            (serde_json::Value = "application/json"),
+            (String = "text/plain"),
+        )),
+        (status = 404, description = "`not_found`", body = ErrorBody),
+        ReadRefusals
+    )
+)]
+pub async fn get(
+    State(app): State<Shared>,
+    key: ApiKey,
+    Segments((tenant, agent, run)): Segments<(String, String, String)>,
+) -> Result<Response, ApiError> {
+    let run = checked(key.tenant(&tenant, Scope::Read)?, agent, run)?;
+    let context = app.storage.context(&run).await?;
+    let context = context.ok_or(ApiError::NotFound)?;
+    let kind = match context.kind {
+        Kind::Json => "application/json",
+        Kind::Text => "text/plain; charset=utf-8",
+    };
+    let headers = [(CONTENT_TYPE, kind), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
+    Ok((headers, context.text).into_response())
+}
+
+/// Removes what was stored with a run
+///
+/// The votes on it stay. Wants the scope `context`.
+#[utoipa::path(
+    delete,
+    path = "/v1/{tenant}/agents/{agent_id}/runs/{run_id}/context",
+    tag = "Context",
+    operation_id = "remove_context",
+    params(
+        ("tenant" = String, Path, description = "`_` is the key's own", min_length = 1, max_length = 256),
+        ("agent_id" = String, Path, description = "The agent that answered", min_length = 1, max_length = 256),
+        ("run_id" = String, Path, description = "The answer to vote on", min_length = 1, max_length = 256),
+    ),
+    security(("api_key" = [])),
+    responses(
+        (status = 204, description = "Removed"),
+        (status = 404, description = "`not_found`", body = ErrorBody),
+        ReadRefusals
+    )
+)]
+pub async fn remove(
+    State(app): State<Shared>,
+    key: ApiKey,
+    Segments((tenant, agent, run)): Segments<(String, String, String)>,
+) -> Result<StatusCode, ApiError> {
+    let run = checked(key.tenant(&tenant, Scope::Context)?, agent, run)?;
+    if !app.storage.remove_context(&run).await? {
+        return Err(ApiError::NotFound);
+    }
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -23,7 +23,7 @@ pub const GRACE: i64 = u32::MAX as i64;
 #[derive(Deserialize, ToSchema)]
 pub struct SigningKeyRequest {
     /// `HS256` if not given.
-    #[schema(example = "HS256")]
+    #[schema(example = "HS256", pattern = "^(HS256|EdDSA)$")]
     algorithm: Option<String>,
 }
 

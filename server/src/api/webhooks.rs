@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 use workflowai_feedback_protocol::ErrorBody;
 
 use super::Scope;
@@ -13,6 +12,7 @@ use super::auth::ApiKey;
 use crate::app::Shared;
 use crate::clock::rfc3339;
 use crate::error::ApiError;
+use crate::id::stored_id;
 use crate::json::JsonBody;
 use crate::openapi::{KeyedRefusals, ReadRefusals};
 use crate::segments::Segments;
@@ -213,7 +213,13 @@ pub async fn list(
     ),
     security(("api_key" = [])),
     request_body = WebhookRequest,
-    responses((status = 200, description = "Added", body = NewWebhookReply), KeyedRefusals)
+    responses((status = 200, description = "Added", body = NewWebhookReply, links(
+        ("deliveries" = (operation_id = "list_deliveries", parameters(("id" = "$response.body#/id")))),
+        ("dead_letters" = (operation_id = "list_dead_letters", parameters(("id" = "$response.body#/id")))),
+        ("retry" = (operation_id = "retry_webhook", parameters(("id" = "$response.body#/id")))),
+        ("test" = (operation_id = "test_webhook", parameters(("id" = "$response.body#/id")))),
+        ("remove" = (operation_id = "remove_webhook", parameters(("id" = "$response.body#/id"))))
+    )), KeyedRefusals)
 )]
 pub async fn add(
     State(app): State<Shared>,
@@ -257,7 +263,7 @@ pub async fn remove(
     Segments((tenant, id)): Segments<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
     let tenant = key.tenant(&tenant, Scope::Admin)?;
-    if !app.storage.remove_webhook(tenant, &known(&id)?).await? {
+    if !app.storage.remove_webhook(tenant, &stored_id(&id)?).await? {
         return Err(ApiError::NotFound);
     }
     Ok(StatusCode::NO_CONTENT)
@@ -286,7 +292,10 @@ pub async fn deliveries(
     Segments((tenant, id)): Segments<(String, String)>,
 ) -> Result<Json<DeliveriesReply>, ApiError> {
     let tenant = key.tenant(&tenant, Scope::Admin)?;
-    let found = app.storage.deliveries(tenant, &known(&id)?, MOST).await?;
+    let found = app
+        .storage
+        .deliveries(tenant, &stored_id(&id)?, MOST)
+        .await?;
     let found = found.ok_or(ApiError::NotFound)?;
     Ok(Json(DeliveriesReply {
         items: found.into_iter().map(Delivery::from).collect(),
@@ -316,7 +325,10 @@ pub async fn dead_letters(
     Segments((tenant, id)): Segments<(String, String)>,
 ) -> Result<Json<DeadLettersReply>, ApiError> {
     let tenant = key.tenant(&tenant, Scope::Admin)?;
-    let found = app.storage.dead_letters(tenant, &known(&id)?, MOST).await?;
+    let found = app
+        .storage
+        .dead_letters(tenant, &stored_id(&id)?, MOST)
+        .await?;
     let found = found.ok_or(ApiError::NotFound)?;
     Ok(Json(DeadLettersReply {
         items: found.into_iter().map(DeadLetter::from).collect(),
@@ -346,7 +358,10 @@ pub async fn retry(
     Segments((tenant, id)): Segments<(String, String)>,
 ) -> Result<Json<RetryReply>, ApiError> {
     let tenant = key.tenant(&tenant, Scope::Admin)?;
-    let retried = app.storage.retry_dead_letters(tenant, &known(&id)?).await?;
+    let retried = app
+        .storage
+        .retry_dead_letters(tenant, &stored_id(&id)?)
+        .await?;
     let retried = retried.ok_or(ApiError::NotFound)?;
     Ok(Json(RetryReply { retried }))
 }
@@ -375,12 +390,6 @@ pub async fn test(
     Segments((tenant, id)): Segments<(String, String)>,
 ) -> Result<Json<Delivery>, ApiError> {
     let tenant = key.tenant(&tenant, Scope::Admin)?;
-    let sent = send_test(&app, tenant, &known(&id)?).await?;
+    let sent = send_test(&app, tenant, &stored_id(&id)?).await?;
     Ok(Json(sent.ok_or(ApiError::NotFound)?.into()))
-}
-
-/// An id as it is stored. In any other form it names nothing.
-fn known(id: &str) -> Result<String, ApiError> {
-    let id = Uuid::try_parse(id).map_err(|_| ApiError::NotFound)?;
-    Ok(id.hyphenated().to_string())
 }

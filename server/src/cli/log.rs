@@ -1,5 +1,10 @@
 use clap::{Args, ValueEnum};
 use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::{Layer, Registry};
+
+/// Something that hears what is logged.
+pub type Listener = Box<dyn Layer<Registry> + Send + Sync>;
 
 /// What it writes to the standard error.
 #[derive(Args)]
@@ -37,32 +42,35 @@ enum Format {
 }
 
 impl Log {
-    /// Begins to log so.
-    pub fn start(&self) {
-        start(self.log_level, self.log_format);
-    }
-}
-
-/// Begins to log warnings and errors, for a command that has no such settings.
-pub fn usual() {
-    start(Level::Warn, Format::Text);
-}
-
-fn start(level: Level, format: Format) {
-    let level = match level {
-        Level::Off => LevelFilter::OFF,
-        Level::Error => LevelFilter::ERROR,
-        Level::Warn => LevelFilter::WARN,
-        Level::Info => LevelFilter::INFO,
+    /// Warnings and errors, for a command that has no such settings.
+    pub const USUAL: Self = Self {
+        log_level: Level::Warn,
+        log_format: Format::Text,
     };
-    let log = tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_target(false)
-        // A log that cannot be written, as on a full disk, must not end the request it is about.
-        .log_internal_errors(false)
-        .with_max_level(level);
-    match format {
-        Format::Text => log.init(),
-        Format::Json => log.json().flatten_event(true).with_span_list(false).init(),
+
+    /// What writes it so.
+    pub fn layer(&self) -> Listener {
+        let level = match self.log_level {
+            Level::Off => LevelFilter::OFF,
+            Level::Error => LevelFilter::ERROR,
+            Level::Warn => LevelFilter::WARN,
+            Level::Info => LevelFilter::INFO,
+        };
+        let log = tracing_subscriber::fmt::layer()
+            .with_writer(std::io::stderr)
+            .with_target(false)
+            // A log that cannot be written, as on a full disk, must not end the request it is about.
+            .log_internal_errors(false);
+        // A slow statement would be logged with its whole text, which for many rows is pages.
+        let wanted = Targets::new()
+            .with_default(level)
+            .with_target("sqlx::query", LevelFilter::OFF);
+        match self.log_format {
+            Format::Text => log.with_filter(wanted).boxed(),
+            Format::Json => {
+                let log = log.json().flatten_event(true).with_span_list(false);
+                log.with_filter(wanted).boxed()
+            }
+        }
     }
 }

@@ -43,6 +43,8 @@ struct Page<'a> {
     /// None for whoever may only read.
     token: Option<String>,
     rows: Vec<Row>,
+    /// Whether there is no vote at all.
+    is_first: bool,
 }
 
 /// `GET /dashboard/start`
@@ -85,6 +87,7 @@ pub async fn respond(
         address: public.map(|url| url.trim_end_matches('/').to_owned()),
         widget: version_served(app),
         token,
+        is_first: !app.storage.has_entries(tenant).await?,
         rows: page
             .items
             .into_iter()

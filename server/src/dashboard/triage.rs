@@ -7,22 +7,20 @@ use workflowai_feedback_protocol::{FieldError, check_characters, limits};
 
 use super::fields::Fields;
 use super::session::Viewer;
-use super::vote::id_of;
 use crate::annotation::Marked;
+use crate::api::VOTES;
 use crate::app::Shared;
 use crate::base::Base;
 use crate::error::ApiError;
+use crate::id::stored_id;
 use crate::segments::Segments;
 use crate::storage::{Assign, Assignee, Triage};
-
-/// Votes of one request: a page's.
-const VOTES: usize = 100;
 
 /// The page that the form was on: a list by its filters, or a vote. Nothing else.
 fn back(fields: &Fields, base: &str) -> String {
     let back = fields.one("back").unwrap_or_default();
     let is_safe = back.bytes().all(|byte| byte.is_ascii_graphic());
-    match back.strip_prefix("votes/").map(id_of) {
+    match back.strip_prefix("votes/").map(stored_id) {
         Some(Ok(id)) => format!("{base}/dashboard/votes/{id}"),
         _ if is_safe && back.starts_with('?') => format!("{base}/dashboard{back}"),
         _ => format!("{base}/dashboard"),
@@ -38,7 +36,10 @@ pub async fn triage(
 ) -> Result<Response, ApiError> {
     let fields = Fields::read(&body)?;
     allow(&viewer, &fields)?;
-    let ids = fields.all("id").map(id_of).collect::<Result<Vec<_>, _>>()?;
+    let ids = fields
+        .all("id")
+        .map(stored_id)
+        .collect::<Result<Vec<_>, _>>()?;
     let back = back(&fields, &base);
     if ids.is_empty() {
         return Ok(Redirect::to(&with(&back, "done", "none")).into_response());
@@ -53,7 +54,7 @@ pub async fn triage(
         .triage(tenant, &ids, &triage, viewer.name())
         .await?
         .ok_or(ApiError::NotFound)?;
-    Ok(Redirect::to(&with(&back, "done", &done)).into_response())
+    Ok(Redirect::to(&with(&back, "done", &done.id)).into_response())
 }
 
 /// `POST /dashboard/triage/{id}/undo`
@@ -68,7 +69,7 @@ pub async fn undo(
     allow(&viewer, &fields)?;
     let undone = app
         .storage
-        .undo_triage(viewer.tenant(), &id_of(&id)?, viewer.name())
+        .undo_triage(viewer.tenant(), &stored_id(&id)?, viewer.name())
         .await?
         .ok_or(ApiError::NotFound)?;
     let address = with(&back(&fields, &base), "undone", &undone.to_string());
@@ -161,7 +162,9 @@ pub async fn notice(
         None => Ok(None),
         Some("none") => Ok(Some(said("No vote was chosen.".to_owned()))),
         Some(id) => {
-            let Ok(id) = id_of(id) else { return Ok(None) };
+            let Ok(id) = stored_id(id) else {
+                return Ok(None);
+            };
             let done = app.storage.triage_done(viewer.tenant(), &id).await?;
             Ok(done.map(|done| Notice {
                 words: format!("Done for {}.", votes(done.votes)),

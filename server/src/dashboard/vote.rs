@@ -3,7 +3,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
-use uuid::Uuid;
 
 use super::frame::Frame;
 use super::rated::{Part, parts};
@@ -16,6 +15,7 @@ use crate::api::{Asked, read};
 use crate::app::Shared;
 use crate::base::Base;
 use crate::error::ApiError;
+use crate::id::stored_id;
 use crate::segments::Segments;
 use crate::storage::{Assignee, Filter, Past, Run};
 
@@ -63,7 +63,7 @@ pub async fn page(
 ) -> Result<Response, ApiError> {
     let doings = read(doings)?;
     let tenant = viewer.tenant();
-    let id = id_of(&id)?;
+    let id = stored_id(&id)?;
     let (entry, note) = app
         .storage
         .entry(tenant, &id)
@@ -131,14 +131,6 @@ pub async fn page(
         .await?,
     };
     Ok(render(StatusCode::OK, &page))
-}
-
-/// The id of a vote in an address, in its usual form.
-pub fn id_of(text: &str) -> Result<String, ApiError> {
-    Ok(Uuid::try_parse(text)
-        .map_err(|_| ApiError::NotFound)?
-        .hyphenated()
-        .to_string())
 }
 
 impl Page<'_> {

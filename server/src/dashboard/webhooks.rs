@@ -12,12 +12,12 @@ use super::fields::Fields;
 use super::frame::Frame;
 use super::render;
 use super::session::Viewer;
-use super::vote::id_of;
 use super::zone::Zone;
 use crate::api::{Asked, read};
 use crate::app::Shared;
 use crate::base::Base;
 use crate::error::ApiError;
+use crate::id::stored_id;
 use crate::segments::Segments;
 use crate::storage::{DeadLetter, Delivery, WebhookInfo};
 use crate::webhook::{Event, Form, NewWebhook, send_test};
@@ -201,7 +201,7 @@ pub async fn one(
     doings: Asked<Doings>,
 ) -> Result<Response, ApiError> {
     viewer.allow_admin(FOR_ADMINS)?;
-    let (id, tenant) = (id_of(&id)?, viewer.tenant());
+    let (id, tenant) = (stored_id(&id)?, viewer.tenant());
     let mut webhooks = app.storage.webhooks(Some(tenant)).await?.into_iter();
     let webhook = webhooks.find(|webhook| webhook.id == id);
     let webhook = webhook.ok_or(ApiError::NotFound)?;
@@ -245,7 +245,7 @@ pub async fn test(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     allow(&viewer, &body)?;
-    let id = id_of(&id)?;
+    let id = stored_id(&id)?;
     let sent = send_test(&app, viewer.tenant(), &id).await?;
     let sent = sent.ok_or(ApiError::NotFound)?;
     let done = if is_good(&sent) { "arrived" } else { "failed" };
@@ -261,7 +261,7 @@ pub async fn retry(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     allow(&viewer, &body)?;
-    let id = id_of(&id)?;
+    let id = stored_id(&id)?;
     let retried = app.storage.retry_dead_letters(viewer.tenant(), &id).await?;
     retried.ok_or(ApiError::NotFound)?;
     Ok(to(&format!("{base}/dashboard/webhooks/{id}?done=retried")))
@@ -276,7 +276,7 @@ pub async fn remove(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     allow(&viewer, &body)?;
-    let id = id_of(&id)?;
+    let id = stored_id(&id)?;
     if !app.storage.remove_webhook(viewer.tenant(), &id).await? {
         return Err(ApiError::NotFound);
     }

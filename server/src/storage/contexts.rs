@@ -159,6 +159,23 @@ impl Storage {
         .transpose()
     }
 
+    /// Removes what was stored with a run. False if there is none.
+    pub async fn remove_context(&self, run: &Run) -> Result<bool, StorageError> {
+        let mut transaction = self.begin().await?;
+        let gone: Vec<Gone> = sqlx::query_as(
+            "DELETE FROM contexts WHERE tenant = $1 AND agent = $2 AND run = $3
+             RETURNING tenant, size",
+        )
+        .bind(&run.tenant)
+        .bind(&run.agent)
+        .bind(&run.id)
+        .fetch_all(&mut *transaction)
+        .await?;
+        let removed = free(&mut transaction, self.shard, &gone).await?;
+        transaction.commit().await?;
+        Ok(removed > 0)
+    }
+
     /// Drops what has been without a vote for 30 days. What has one is looked at again after as
     /// long. Returns how many went.
     pub async fn drop_unrated(&self) -> Result<u64, StorageError> {

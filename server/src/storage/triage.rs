@@ -52,6 +52,15 @@ pub struct Assignee {
     pub name: String,
 }
 
+/// What has just been done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Triaged {
+    /// The id to undo it by.
+    pub id: String,
+    /// Votes that it reached.
+    pub votes: i64,
+}
+
 /// What was done, for the offer to undo it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Done {
@@ -82,15 +91,14 @@ struct Before {
 }
 
 impl Storage {
-    /// Does it to those of the votes that the tenant has. Returns the id to undo it by; None if
-    /// there were none.
+    /// Does it to those of the votes that the tenant has. None if there were none.
     pub async fn triage(
         &self,
         tenant: &str,
         ids: &[String],
         triage: &Triage,
         actor: &str,
-    ) -> Result<Option<String>, StorageError> {
+    ) -> Result<Option<Triaged>, StorageError> {
         let (triage_id, at) = (Uuid::now_v7().to_string(), now());
         let mut ids = ids.to_vec();
         // Rows are locked in one order everywhere.
@@ -125,7 +133,10 @@ impl Storage {
         if listeners.told {
             self.told.notify_one();
         }
-        Ok(Some(triage_id))
+        Ok(Some(Triaged {
+            id: triage_id,
+            votes: reached,
+        }))
     }
 
     /// What was done under that id. None if it is too long ago.

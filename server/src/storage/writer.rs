@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use sqlx::{Any, AnyPool, Transaction};
 use tokio::sync::{Notify, mpsc, oneshot};
+use tracing::Instrument;
 use uuid::Uuid;
 use workflowai_feedback_protocol::{Intent, Outcome};
 
@@ -16,6 +17,7 @@ use super::webhook_queue::Listeners;
 use super::{Storage, StorageError, search};
 use crate::fold::fold;
 use crate::metrics::Writes;
+use crate::observe::TRACES;
 use crate::order::{StoredPress, Verdict, judge, pressed_at};
 use crate::webhook::Event;
 
@@ -552,7 +554,10 @@ impl Storage {
                 mpsc::error::SendTimeoutError::Timeout(_) => StorageError::Busy,
                 mpsc::error::SendTimeoutError::Closed(_) => StorageError::Stopped,
             })?;
-        answer.await.map_err(|_| StorageError::Stopped)?
+        answer
+            .instrument(tracing::trace_span!(target: TRACES, "commit"))
+            .await
+            .map_err(|_| StorageError::Stopped)?
     }
 
     /// Writes that wait for a commit.

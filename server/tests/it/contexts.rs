@@ -310,5 +310,8 @@ async fn no_public_call_returns_a_context_and_no_tenant_sees_anothers() {
             answer.text()
         );
     }
-    server.get(PATH).await.fails(405, "method_not_allowed");
+    server.get(PATH).await.fails(401, "invalid_api_key");
+    let bearer = format!("Bearer {token}");
+    let request = server.request("GET", PATH).header("authorization", &bearer);
+    request.send().await.fails(401, "invalid_api_key");
 }

@@ -70,10 +70,7 @@ async fn work(
     stop: Arc<AtomicBool>,
     round: usize,
 ) {
-    let client = reqwest::Client::builder()
-        .no_proxy()
-        .build()
-        .expect("a client");
+    let client = crate::http::client().build().expect("a client");
     for step in 0.. {
         if stop.load(Ordering::Relaxed) {
             return;
@@ -268,7 +265,7 @@ fn hasty(address: SocketAddr) -> std::pin::Pin<Box<dyn Future<Output = SocketAdd
         tokio::spawn(async move {
             // On the way to the disk.
             tokio::time::sleep(Duration::from_millis(20)).await;
-            let client = reqwest::Client::builder().no_proxy().build();
+            let client = crate::http::client().build();
             let sent = client.expect("a client").post(format!("http://{to}{path}"));
             let _ = sent
                 .header("content-type", "application/json")

@@ -531,3 +531,75 @@ async fn news_are_for_whoever_is_signed_in() {
         page(&server, &cookie, &path).await.fails(status, code);
     }
 }
+
+#[tokio::test]
+async fn files_are_compressed_and_fetched_once_and_pages_with_secrets_never_are_compressed() {
+    let server = start().await;
+    let cookie = sign_in(&server).await;
+    vote(&server, "run-1", "negative", Some("private")).await;
+    let ask = |path: &str| {
+        let request = server.request("GET", path).header("cookie", &cookie);
+        request.header("accept-encoding", "gzip, deflate, br, zstd")
+    };
+    let file = ask("/dashboard/files/dashboard.css").send().await;
+    assert_eq!(file.header("content-encoding"), "gzip");
+    assert!(file.body.len() < 8_000, "{}", file.body.len());
+    let tag = file.header("etag");
+    let again = ask("/dashboard/files/dashboard.css").header("if-none-match", tag);
+    let again = again.send().await;
+    assert_eq!((again.status, again.body.len()), (304, 0));
+    let other = ask("/dashboard/files/dashboard.css").header("if-none-match", "W/\"other\"");
+    assert_eq!(other.send().await.status, 200);
+    for path in [
+        "/dashboard",
+        "/dashboard/overview",
+        "/dashboard/settings",
+        "/dashboard/export",
+    ] {
+        let page = ask(path).send().await;
+        assert_eq!(
+            (page.status, page.header("content-encoding")),
+            (200, ""),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_browser_gets_a_page_of_what_went_wrong_and_a_program_gets_json() {
+    let server = start().await;
+    let cookie = sign_in(&server).await;
+    let none = "/dashboard/votes/01930000-0000-7000-8000-000000000001";
+    page(&server, &cookie, none).await.fails(404, "not_found");
+    let opened = |method: &'static str, path: &'static str| {
+        let request = server.request(method, path).header("cookie", &cookie);
+        request.header("accept", "text/html,*/*;q=0.8")
+    };
+    let shown = opened("GET", none).send().await;
+    assert_eq!(shown.status, 404);
+    assert!(shown.header("content-type").starts_with("text/html"));
+    assert!(
+        shown
+            .header("content-security-policy")
+            .contains("default-src 'none'")
+    );
+    assert!(shown.text().contains("<h1>Not found</h1>"));
+    let forged = [("form_token", "made-up"), ("annotation", "<script>")];
+    let refused = opened("POST", "/dashboard/triage")
+        .form(&forged)
+        .send()
+        .await;
+    assert_eq!(refused.status, 403);
+    assert!(
+        refused.text().contains("<h1>Not allowed</h1>"),
+        "{}",
+        refused.text()
+    );
+    let elsewhere = opened("POST", "/dashboard/triage").header("sec-fetch-site", "cross-site");
+    let elsewhere = elsewhere.form(&forged).send().await;
+    assert!(
+        elsewhere.text().contains("by another site"),
+        "{}",
+        elsewhere.text()
+    );
+}

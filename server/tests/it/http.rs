@@ -14,11 +14,18 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
+/// A client of this machine's servers.
+pub fn client() -> reqwest::ClientBuilder {
+    // Feature `otel` brings TLS along, which has to be told with what. It may know already.
+    #[cfg(feature = "otel")]
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy()
+}
+
 impl Request {
     pub fn new(address: SocketAddr, method: &str, path: &str) -> Self {
-        let client = reqwest::Client::builder()
+        let client = client()
             .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
             .build()
             .expect("a client");
         let method = Method::from_bytes(method.as_bytes()).expect("a method");

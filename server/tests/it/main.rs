@@ -12,6 +12,7 @@ mod contexts;
 #[cfg(unix)]
 mod crash;
 mod dashboard;
+mod dashboard_calls;
 mod demo;
 mod demo_data;
 mod durability;
@@ -23,6 +24,8 @@ mod nesting;
 mod observe;
 mod openapi;
 mod order;
+#[cfg(feature = "otel")]
+mod otel;
 #[cfg(unix)]
 mod postgres;
 mod receiver;

@@ -14,7 +14,11 @@ pub fn command(folder: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_workflowai-feedback-server"));
     command.current_dir(folder).args(arguments);
     for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("WORKFLOWAI_FEEDBACK_") {
+        let text = name.to_string_lossy();
+        if ["WORKFLOWAI_FEEDBACK_", "OTEL_"]
+            .iter()
+            .any(|own| text.starts_with(own))
+        {
             command.env_remove(name);
         }
     }

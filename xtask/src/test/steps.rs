@@ -266,6 +266,19 @@ pub const STEPS: &[Step] = &[
         crates::features,
     )
     .long(),
+    Step::test(
+        "otel",
+        "the receiver that sends traces, with a collector on a port",
+        |at, counts| {
+            let traces = ["-p", "workflowai-feedback-server", "--features", "otel"];
+            let mut clippy = at.cargo();
+            clippy.args(["clippy", "--all-targets"]).args(traces);
+            clippy.args(["--", "-D", "warnings"]);
+            run("clippy: server that sends traces", &mut clippy)?;
+            cargo_test(at, counts, &[&traces[..], &["otel::"]].concat())
+        },
+    )
+    .long(),
     Step::check(
         "packages",
         "the packed crates, each built from its package",
