@@ -15,6 +15,7 @@ mod migrations;
 mod open;
 mod people;
 mod reasons;
+mod rows;
 mod search;
 mod settings;
 mod signing_keys;

@@ -2,6 +2,7 @@
 
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 
+use crate::bench::{self, Bench};
 use crate::build::Variant;
 use crate::examples::Example;
 use crate::faults::{EVERY_DAY, Faults};
@@ -13,6 +14,7 @@ pub enum Chore {
     Test { long: bool, only: Vec<String> },
     Build { variant: Variant },
     Size { variant: Variant, write: bool },
+    Bench(Bench),
     Crash { sqlite: u32, postgres: u32 },
     Faults(Faults),
     Matrix,
@@ -44,6 +46,13 @@ pub fn parse() -> Chore {
             variant: variant(given),
             write: given.get_flag("write"),
         },
+        Some(("bench", given)) => Chore::Bench(Bench {
+            name: given.get_one("name").cloned(),
+            rows: given.get_one("rows").copied(),
+            database: given.get_one("database").cloned(),
+            keep: given.get_flag("keep"),
+            short: given.get_flag("short"),
+        }),
         Some(("crash", given)) => Chore::Crash {
             sqlite: given.get_one("sqlite").copied().unwrap_or(test::KILLS.0),
             postgres: given.get_one("postgres").copied().unwrap_or(test::KILLS.1),
@@ -126,6 +135,7 @@ fn command() -> Command {
                 .arg(number("seed", "One seed alone, with its schedule"))
                 .arg(flag("mutants").help("Builds deliberate faults in until a seed finds each")),
         )
+        .subcommand(bench_command())
         .subcommand(
             Command::new("crash")
                 .about("Kills the receiver and its database under load, and looks for lost votes")
@@ -151,6 +161,30 @@ fn command() -> Command {
                  the first time it installs Trunk, which takes minutes",
         ))
         .subcommand(Command::new("screenshots").about("Takes the pictures that the README shows"))
+}
+
+fn bench_command() -> Command {
+    Command::new("bench")
+        .about("Measures, as ratios to limits measured in the same run; writes bench/results/")
+        .arg(
+            Arg::new("name")
+                .value_name("NAME")
+                .value_parser(bench::names())
+                .help("What to measure [default: all]"),
+        )
+        .arg(number(
+            "rows",
+            "Votes that lists are measured on [default: 10000000]",
+        ))
+        .arg(
+            Arg::new("database")
+                .long("database")
+                .value_name("DATABASE")
+                .value_parser(["sqlite", "postgres"])
+                .help("One database alone"),
+        )
+        .arg(flag("keep").help("Keeps the SQLite file of the lists, for the next run"))
+        .arg(flag("short").help("A hundredth of the votes, and no results: whether it runs"))
 }
 
 fn number(name: &'static str, help: &'static str) -> Arg {

@@ -4,6 +4,7 @@
 //! `xtask/tools`, and is built when a chore first needs it.
 
 mod arguments;
+mod bench;
 mod build;
 mod console;
 mod examples;
@@ -43,6 +44,7 @@ fn run(chore: &Chore) -> Result<(), Failure> {
         Chore::Test { long, only } => test::test(&workspace, *long, only),
         Chore::Build { variant } => build::build(&workspace, *variant),
         Chore::Size { variant, write } => size::size(&workspace, *variant, *write),
+        Chore::Bench(what) => bench::bench(&workspace, what),
         Chore::Crash { sqlite, postgres } => test::crash(&workspace, *sqlite, *postgres),
         Chore::Faults(what) => faults::faults(&workspace, what),
         Chore::Matrix => matrix::matrix(&workspace),

@@ -41,11 +41,13 @@ pub struct ListReply {
     items: Vec<Entry>,
     /// How many votes the filters leave.
     count: i64,
-    /// `at_least` where there are more than `count`. Else absent.
+    /// `at_least` where there may be more than `count`: it stops at 10,000, and so it does after as many
+    /// votes that had to be looked at one by one. Else absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     count_is: Option<&'static str>,
-    /// `true` where a search looked at the newest 10,000 votes alone. Else absent.
+    /// `true` where fewer than `limit` are here, or none, because 10,000 votes were looked at one by one;
+    /// `next` goes on after them. Else absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     partial: Option<bool>,
@@ -151,11 +153,12 @@ async fn list(
         "a `next` of this list",
         Cursor::parse,
     )?;
-    let page = app
-        .storage
-        .list(tenant, &filter, cursor.as_ref(), offset, limit)
-        .await?;
-    let (count, count_is) = match app.storage.count(tenant, &filter).await? {
+    let (page, count) = tokio::try_join!(
+        app.storage
+            .list(tenant, &filter, cursor.as_ref(), offset, limit),
+        app.storage.count(tenant, &filter),
+    )?;
+    let (count, count_is) = match count {
         Count::Exactly(count) => (count, None),
         Count::AtLeast(count) => (count, Some("at_least")),
     };

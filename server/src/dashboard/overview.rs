@@ -102,8 +102,12 @@ pub async fn page(
     let by_day = by_day(&zone, &storage.totals_by(tenant, &filter, BUCKET).await?);
     let totals_before = storage.totals(tenant, &before).await?;
     let totals = storage.totals(tenant, &filter).await?;
-    let by_agent = storage.totals_by_agent(tenant, &filter).await?;
-    let by_agent_before = storage.totals_by_agent(tenant, &before).await?;
+    let by_agent = async |from, to| {
+        let agent = agent.as_deref();
+        storage.totals_by_agent(tenant, agent, from, to).await
+    };
+    let by_agent_before = by_agent(from - count * DAY, to - count * DAY).await?;
+    let by_agent = by_agent(from, to).await?;
     let (people, people_before) = people(storage, tenant, agent.as_deref(), from, to).await?;
     let reasons = storage.reasons(tenant, &filter).await?;
     let complaints = Filter {

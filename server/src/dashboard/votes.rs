@@ -105,12 +105,12 @@ pub async fn page(
     );
     match (cursor, filter(place, filters, &zone)) {
         (Ok(cursor), Ok(filter)) => {
-            page.count = app.storage.count(tenant, &filter).await?;
+            let (count, list) = tokio::try_join!(
+                app.storage.count(tenant, &filter),
+                app.storage.list(tenant, &filter, cursor.as_ref(), 0, LIMIT),
+            )?;
+            page.count = count;
             page.older = cursor.is_some();
-            let list = app
-                .storage
-                .list(tenant, &filter, cursor.as_ref(), 0, LIMIT)
-                .await?;
             let newest = list.items.first().map(|first| Cursor {
                 created_at: first.created_micros,
                 id: first.id.clone(),
@@ -226,7 +226,9 @@ impl Page<'_> {
         match self.count {
             Count::Exactly(1) => "1 vote".into(),
             Count::Exactly(count) => format!("{} votes", super::number(count)),
-            Count::AtLeast(count) => format!("More than {} votes", super::number(count)),
+            Count::AtLeast(0) => "None so far".into(),
+            Count::AtLeast(1) => "At least 1 vote".into(),
+            Count::AtLeast(count) => format!("At least {} votes", super::number(count)),
         }
     }
 }

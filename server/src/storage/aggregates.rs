@@ -4,8 +4,9 @@ use sqlx::AnyConnection;
 use workflowai_feedback_protocol::Outcome;
 
 use super::filter::{Rules, Value};
+use super::rows::{self, Cell};
 use super::{Filter, Storage, StorageError};
-use crate::clock::SECOND;
+use crate::clock::{DAY, SECOND};
 
 /// The length of a bucket: a quarter of an hour, as every time zone begins its day at one.
 pub const BUCKET: i64 = 15 * 60 * SECOND;
@@ -60,6 +61,16 @@ impl Totals {
         }
     }
 
+    /// In the order of the columns.
+    const fn columns(&self) -> [i64; 4] {
+        [
+            self.positive,
+            self.negative,
+            self.positive_comments,
+            self.negative_comments,
+        ]
+    }
+
     fn add(&mut self, vote: Vote, sign: i64) {
         let comments = if vote.has_comment { sign } else { 0 };
         match vote.outcome {
@@ -74,6 +85,14 @@ impl Totals {
         }
     }
 }
+
+/// The columns of the sums.
+const COLUMNS: [&str; 4] = [
+    "positive",
+    "negative",
+    "positive_comments",
+    "negative_comments",
+];
 
 /// What counts of a vote.
 #[derive(Clone, Copy, Debug)]
@@ -111,35 +130,78 @@ impl Deltas {
         connection: &mut AnyConnection,
         shard: i64,
     ) -> Result<(), sqlx::Error> {
-        for ((tenant, agent, bucket), delta) in self.0 {
-            if delta == Totals::default() {
-                continue;
-            }
-            sqlx::query(
-                "INSERT INTO aggregates (tenant, agent, bucket, shard, positive, negative,
-                     positive_comments, negative_comments)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-                 ON CONFLICT (tenant, agent, bucket, shard) DO UPDATE SET
-                     positive = aggregates.positive + excluded.positive,
-                     negative = aggregates.negative + excluded.negative,
-                     positive_comments =
-                         aggregates.positive_comments + excluded.positive_comments,
-                     negative_comments =
-                         aggregates.negative_comments + excluded.negative_comments",
-            )
-            .bind(tenant)
-            .bind(agent)
-            .bind(bucket)
-            .bind(shard)
-            .bind(delta.positive)
-            .bind(delta.negative)
-            .bind(delta.positive_comments)
-            .bind(delta.negative_comments)
-            .execute(&mut *connection)
-            .await?;
+        let mut of_tenants = BTreeMap::<_, Totals>::new();
+        let mut of_days = BTreeMap::<_, Totals>::new();
+        for ((tenant, agent, bucket), delta) in &self.0 {
+            let sum = of_tenants.entry((tenant, bucket)).or_default();
+            *sum = sum.plus(delta);
+            let day = bucket - bucket.rem_euclid(DAY);
+            let sum = of_days.entry((tenant, day, agent)).or_default();
+            *sum = sum.plus(delta);
         }
-        Ok(())
+        let rows = self.0.iter().map(|((tenant, agent, bucket), delta)| {
+            let key = vec![
+                tenant.as_str().into(),
+                agent.as_str().into(),
+                (*bucket).into(),
+            ];
+            (key, *delta)
+        });
+        add(
+            connection,
+            "aggregates",
+            &["tenant", "agent", "bucket"],
+            shard,
+            rows,
+        )
+        .await?;
+        let rows = of_tenants.into_iter().map(|((tenant, bucket), delta)| {
+            (vec![tenant.as_str().into(), (*bucket).into()], delta)
+        });
+        add(
+            connection,
+            "tenant_aggregates",
+            &["tenant", "bucket"],
+            shard,
+            rows,
+        )
+        .await?;
+        let rows = of_days.into_iter().map(|((tenant, day, agent), delta)| {
+            let key = vec![tenant.as_str().into(), day.into(), agent.as_str().into()];
+            (key, delta)
+        });
+        add(
+            connection,
+            "daily_aggregates",
+            &["tenant", "day", "agent"],
+            shard,
+            rows,
+        )
+        .await
     }
+}
+
+/// Adds to the rows of a table, those of which are told apart by `key` and the shard.
+async fn add(
+    connection: &mut AnyConnection,
+    table: &str,
+    key: &[&str],
+    shard: i64,
+    deltas: impl Iterator<Item = (Vec<Cell>, Totals)>,
+) -> Result<(), sqlx::Error> {
+    let rows: Vec<Vec<Cell>> = deltas
+        .filter(|(_, delta)| *delta != Totals::default())
+        .map(|(mut row, delta)| {
+            row.push(shard.into());
+            row.extend(delta.columns().map(Cell::from));
+            row
+        })
+        .collect();
+    let key = format!("{}, shard", key.join(", "));
+    let sums = COLUMNS.map(|column| format!("{column} = {table}.{column} + excluded.{column}"));
+    let into = format!("{table} ({key}, {})", COLUMNS.join(", "));
+    let otherwise = format!("ON CONFLICT ({key}) DO UPDATE SET {}", sums.join(", "));
+    rows::insert(connection, &into, &otherwise, &rows).await
 }
 
 impl Filter {
@@ -189,31 +251,21 @@ struct StepTotals {
 /// The sums of a group of rows. `PostgreSQL`'s sums of BIGINT are NUMERIC.
 fn sums() -> String {
     let sum = |column: &str| format!("CAST(COALESCE(SUM({column}), 0) AS BIGINT) AS {column}");
-    [
-        "positive",
-        "negative",
-        "positive_comments",
-        "negative_comments",
-    ]
-    .map(sum)
-    .join(", ")
+    COLUMNS.map(sum).join(", ")
 }
 
 impl Filter {
-    /// The conditions on a row of `aggregates`: `agent`, and `from` and `to` to the quarter of an
-    /// hour.
-    fn rules_of_aggregates(&self, tenant: &str) -> Rules {
+    /// The table that has the fewest rows of `agent`, and the conditions on them: `agent`, and `from`
+    /// and `to` to the quarter of an hour.
+    fn aggregates(&self, tenant: &str) -> (&'static str, Rules) {
         let mut rules = Rules::of_tenant(tenant);
         rules.equal("agent", self.agent.as_deref());
-        if let Some(from) = self.from {
-            let place = rules.bind(Value::Number(from));
-            rules.condition(format!("bucket >= {place}"));
-        }
-        if let Some(to) = self.to {
-            let place = rules.bind(Value::Number(to));
-            rules.condition(format!("bucket < {place}"));
-        }
-        rules
+        rules.range("bucket", self.from, self.to);
+        let table = self
+            .agent
+            .as_ref()
+            .map_or("tenant_aggregates", |_| "aggregates");
+        (table, rules)
     }
 }
 
@@ -221,8 +273,8 @@ impl Storage {
     /// Totals of a tenant's agent, or of all its agents. Of the filter only `agent`, `from` and
     /// `to` count, to the quarter of an hour.
     pub async fn totals(&self, tenant: &str, filter: &Filter) -> Result<Totals, StorageError> {
-        let rules = filter.rules_of_aggregates(tenant);
-        let sql = format!("SELECT {} FROM aggregates WHERE {}", sums(), rules.sql());
+        let (table, rules) = filter.aggregates(tenant);
+        let sql = format!("SELECT {} FROM {table} WHERE {}", sums(), rules.sql());
         let totals = sqlx::query_as_with(sqlx::AssertSqlSafe(sql), rules.arguments());
         Ok(totals.fetch_one(&self.read).await?)
     }
@@ -235,9 +287,9 @@ impl Storage {
         filter: &Filter,
         step: i64,
     ) -> Result<Vec<(i64, Totals)>, StorageError> {
-        let rules = filter.rules_of_aggregates(tenant);
+        let (table, rules) = filter.aggregates(tenant);
         let sql = format!(
-            "SELECT bucket - bucket % {step} AS start, {} FROM aggregates WHERE {}
+            "SELECT bucket - bucket % {step} AS start, {} FROM {table} WHERE {}
              GROUP BY bucket - bucket % {step} ORDER BY 1",
             sums(),
             rules.sql()
@@ -251,17 +303,41 @@ impl Storage {
             .collect())
     }
 
-    /// The same by agent.
+    /// The same by agent, of a range of time. Whole days are read as such, and of those that the range
+    /// begins and ends in the quarters of an hour.
     pub async fn totals_by_agent(
         &self,
         tenant: &str,
-        filter: &Filter,
+        agent: Option<&str>,
+        from: i64,
+        to: i64,
     ) -> Result<Vec<AgentTotals>, StorageError> {
-        let rules = filter.rules_of_aggregates(tenant);
+        let first = from + (-from).rem_euclid(DAY);
+        let end = (to - to.rem_euclid(DAY)).max(first);
+        let mut rules = Rules::none();
+        let mut part = |table: &str, unit: &str, from: i64, to: i64| {
+            let tenant = rules.bind(Value::Text(tenant.to_owned()));
+            let (from, to) = (
+                rules.bind(Value::Number(from)),
+                rules.bind(Value::Number(to)),
+            );
+            let one = agent.map(|agent| rules.bind(Value::Text(agent.to_owned())));
+            let one = one.map_or_else(String::new, |place| format!("AND agent = {place}"));
+            format!(
+                "SELECT agent, {} FROM {table}
+                 WHERE tenant = {tenant} AND {unit} >= {from} AND {unit} < {to} {one}",
+                COLUMNS.join(", ")
+            )
+        };
+        let parts = [
+            part("aggregates", "bucket", from, to.min(first)),
+            part("daily_aggregates", "day", first, end),
+            part("aggregates", "bucket", end.max(from), to),
+        ];
         let sql = format!(
-            "SELECT agent, {} FROM aggregates WHERE {} GROUP BY agent ORDER BY agent",
+            "SELECT agent, {} FROM ({}) AS parts GROUP BY agent ORDER BY agent",
             sums(),
-            rules.sql()
+            parts.join(" UNION ALL ")
         );
         let agents = sqlx::query_as_with(sqlx::AssertSqlSafe(sql), rules.arguments());
         Ok(agents.fetch_all(&self.read).await?)
@@ -278,5 +354,59 @@ impl Storage {
         }
         let totals = self.totals(tenant, filter).await?;
         Ok(Some(totals.only(filter.outcome, filter.has_comment)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::demo_data;
+    use crate::metrics::Writes;
+    use crate::storage::open;
+
+    /// Whole days, and the quarters of an hour at both ends, against adding up every vote.
+    #[tokio::test]
+    async fn totals_of_any_range_are_those_of_its_votes() {
+        const QUARTER: i64 = BUCKET;
+        const HOUR: i64 = 4 * QUARTER;
+        let folder = tempfile::tempdir().expect("a folder");
+        let config = Config::in_folder(folder.path());
+        let storage = open(&config, Writes::new()).await.expect("a database");
+        let storage = storage.storage;
+        let midnight = 20_000 * DAY;
+        let votes: Vec<_> = demo_data::votes("default", 3_000, midnight + 10 * HOUR).collect();
+        storage.load(votes.iter().cloned()).await.expect("votes");
+        for (from, to) in [
+            (midnight - 3 * DAY, midnight),
+            (midnight - 3 * DAY + 7 * HOUR, midnight - 5 * HOUR - QUARTER),
+            (midnight - 30 * DAY - QUARTER, midnight + QUARTER),
+            (midnight - DAY + HOUR, midnight - DAY + 9 * HOUR),
+            (midnight - DAY + HOUR, midnight + HOUR),
+            (midnight + HOUR, midnight),
+        ] {
+            for agent in [None, Some("support-chat")] {
+                let counted = votes.iter().filter(|vote| {
+                    (from..to).contains(&vote.created_at)
+                        && agent.is_none_or(|agent| agent == vote.key.agent)
+                });
+                let counted = i64::try_from(counted.count()).expect("few");
+                let by_agent = storage.totals_by_agent("default", agent, from, to).await;
+                let by_agent = by_agent.expect("totals");
+                let sum: i64 = by_agent.iter().map(|agent| agent.totals.votes()).sum();
+                let filter = Filter {
+                    agent: agent.map(str::to_owned),
+                    from: Some(from),
+                    to: Some(to),
+                    ..Filter::default()
+                };
+                let totals = storage.totals("default", &filter).await.expect("totals");
+                assert_eq!(
+                    (sum, totals.votes()),
+                    (counted, counted),
+                    "{from} {to} {agent:?}"
+                );
+            }
+        }
     }
 }

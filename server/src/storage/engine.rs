@@ -75,6 +75,7 @@ impl Engine {
                     of!($engine, 10, "0010_webhooks"),
                     of!($engine, 11, "0011_settings"),
                     of!($engine, 13, "0013_people"),
+                    of!($engine, 14, "0014_rollups"),
                 ]
             };
             ($engine:literal, $version:literal, $name:literal) => {

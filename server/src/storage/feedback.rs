@@ -1,6 +1,7 @@
 use serde::Serialize;
 use workflowai_feedback_protocol::Outcome;
 
+use super::search::Search;
 use super::{Filter, Key, Storage, StorageError};
 use crate::clock::rfc3339;
 use crate::cursor::Cursor;
@@ -95,7 +96,8 @@ pub struct Page {
     pub items: Vec<Entry>,
     /// Where the next page begins. None on the last.
     pub next: Option<Cursor>,
-    /// Whether a search looked at the newest votes alone.
+    /// Whether there are fewer than asked for because only some votes were looked at; the next page
+    /// goes on where that ended.
     pub partial: bool,
 }
 
@@ -140,8 +142,16 @@ impl Storage {
 
     /// The agents of a tenant that have been voted on.
     pub async fn agents(&self, tenant: &str) -> Result<Vec<String>, StorageError> {
+        // From one agent to the next, as each has many rows.
         let agents = sqlx::query_scalar(
-            "SELECT DISTINCT agent FROM aggregates WHERE tenant = $1 ORDER BY agent",
+            "WITH RECURSIVE agents (agent) AS (
+                 SELECT MIN(agent) FROM aggregates WHERE tenant = $1
+                 UNION ALL
+                 SELECT (SELECT MIN(aggregates.agent) FROM aggregates
+                     WHERE aggregates.tenant = $1 AND aggregates.agent > agents.agent)
+                 FROM agents WHERE agents.agent IS NOT NULL
+             )
+             SELECT agent FROM agents WHERE agent IS NOT NULL",
         )
         .bind(tenant)
         .fetch_all(&self.read)
@@ -158,7 +168,12 @@ impl Storage {
         offset: u32,
         limit: u32,
     ) -> Result<Page, StorageError> {
-        let search = self.search(tenant, filter).await?;
+        // To skip some is to look at all of them.
+        let search = if offset == 0 {
+            self.search(tenant, filter, cursor).await?
+        } else {
+            Search::default()
+        };
         let mut rules = filter.rules(tenant, self.engine);
         search.narrow(&mut rules);
         if let Some(cursor) = cursor {
@@ -180,14 +195,21 @@ impl Storage {
             .collect::<Result<Vec<_>, _>>()?;
         let more = items.len() > limit as usize;
         items.truncate(limit as usize);
-        let next = items.last().filter(|_| more).map(|last| Cursor {
+        if !more {
+            return Ok(Page {
+                items,
+                partial: search.oldest.is_some(),
+                next: search.oldest,
+            });
+        }
+        let next = items.last().map(|last| Cursor {
             created_at: last.created_micros,
             id: last.id.clone(),
         });
         Ok(Page {
             items,
             next,
-            partial: search.is_partial(),
+            partial: false,
         })
     }
 
@@ -208,12 +230,13 @@ impl Storage {
         Ok(query.fetch_one(&self.read).await?)
     }
 
-    /// How many entries match: exactly where the aggregates tell or few do.
+    /// How many entries match: exactly where the aggregates tell, or where few do and few others have
+    /// to be looked at.
     pub async fn count(&self, tenant: &str, filter: &Filter) -> Result<Count, StorageError> {
         if let Some(count) = self.aggregated_count(tenant, filter).await? {
             return Ok(Count::Exactly(count));
         }
-        let search = self.search(tenant, filter).await?;
+        let search = self.search(tenant, filter, None).await?;
         let mut rules = filter.rules(tenant, self.engine);
         search.narrow(&mut rules);
         let sql = format!(
@@ -224,8 +247,8 @@ impl Storage {
         );
         let query = sqlx::query_scalar_with(sqlx::AssertSqlSafe(sql), rules.arguments());
         let count: i64 = query.fetch_one(&self.read).await?;
-        Ok(if count > COUNTED {
-            Count::AtLeast(COUNTED)
+        Ok(if count > COUNTED || search.oldest.is_some() {
+            Count::AtLeast(count.min(COUNTED))
         } else {
             Count::Exactly(count)
         })

@@ -7,7 +7,7 @@ use crate::annotation::Marked;
 use crate::cursor::Cursor;
 
 /// Which entries of a tenant to list.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Of one agent.
     pub agent: Option<String>,
@@ -77,6 +77,16 @@ impl Rules {
         }
     }
 
+    /// At `from` or later, and before `to`.
+    pub fn range(&mut self, column: &str, from: Option<i64>, to: Option<i64>) {
+        for (compared, value) in [(">=", from), ("<", to)] {
+            if let Some(value) = value {
+                let place = self.bind(Value::Number(value));
+                self.condition(format!("{column} {compared} {place}"));
+            }
+        }
+    }
+
     pub fn before(&mut self, cursor: &Cursor) {
         let created_at = self.bind(Value::Number(cursor.created_at));
         let id = self.bind(Value::Text(cursor.id.clone()));
@@ -117,6 +127,20 @@ impl Rules {
 }
 
 impl Filter {
+    /// What of it an index has in the order of lists. None if that is all of it: then every vote that
+    /// is looked at is one that is asked for.
+    pub fn walk(&self) -> Option<Self> {
+        let walk = Self {
+            outcome: None,
+            has_comment: None,
+            reason: None,
+            terms: Vec::new(),
+            marked: self.marked.filter(|marked| *marked != Marked::Open),
+            ..self.clone()
+        };
+        (walk != *self).then_some(walk)
+    }
+
     /// The conditions on a row of `feedback`.
     pub fn rules(&self, tenant: &str, engine: Engine) -> Rules {
         let mut rules = Rules::of_tenant(tenant);
@@ -135,14 +159,7 @@ impl Filter {
             None => {}
         }
         rules.equal("assignee", self.assignee.as_deref());
-        if let Some(from) = self.from {
-            let place = rules.bind(Value::Number(from));
-            rules.condition(format!("created_at >= {place}"));
-        }
-        if let Some(to) = self.to {
-            let place = rules.bind(Value::Number(to));
-            rules.condition(format!("created_at < {place}"));
-        }
+        rules.range("created_at", self.from, self.to);
         if let Some(reason) = &self.reason {
             let place = rules.bind(Value::Text(reason.clone()));
             rules.condition(format!(

@@ -2,6 +2,7 @@ use sqlx::AnyConnection;
 use uuid::Uuid;
 use workflowai_feedback_protocol::Outcome;
 
+use super::rows::{self, Cell};
 use super::{Storage, StorageError};
 use crate::annotation::Annotation;
 
@@ -53,24 +54,29 @@ impl Storage {
     }
 }
 
+/// Table and columns of a step's cells.
+pub const INTO: &str = "history
+    (id, feedback_id, at, actor, action, outcome, annotation, comment_length, assignee)";
+
+impl Step<'_> {
+    /// As a row.
+    pub fn cells(&self) -> Vec<Cell> {
+        let length = self.comment.map(|comment| comment.chars().count());
+        vec![
+            Uuid::now_v7().to_string().as_str().into(),
+            self.feedback_id.into(),
+            self.at.into(),
+            self.actor.into(),
+            self.action.into(),
+            self.outcome.map(Outcome::as_str).into(),
+            self.annotation.map(Annotation::as_str).into(),
+            Cell::Number(length.map(|length| i64::try_from(length).unwrap_or(i64::MAX))),
+            self.assignee.into(),
+        ]
+    }
+}
+
 /// Adds a step to the history.
 pub async fn remember(connection: &mut AnyConnection, step: &Step<'_>) -> Result<(), sqlx::Error> {
-    let length = step.comment.map(|comment| comment.chars().count());
-    sqlx::query(
-        "INSERT INTO history
-             (id, feedback_id, at, actor, action, outcome, annotation, comment_length, assignee)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    )
-    .bind(Uuid::now_v7().to_string())
-    .bind(step.feedback_id)
-    .bind(step.at)
-    .bind(step.actor)
-    .bind(step.action)
-    .bind(step.outcome.map(Outcome::as_str))
-    .bind(step.annotation.map(Annotation::as_str))
-    .bind(length.map(|length| i64::try_from(length).unwrap_or(i64::MAX)))
-    .bind(step.assignee)
-    .execute(connection)
-    .await?;
-    Ok(())
+    rows::insert(connection, INTO, "", &[step.cells()]).await
 }

@@ -4,8 +4,11 @@ mod sqlite;
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use sqlx::AnyConnection;
+use log::LevelFilter;
+use sqlx::any::AnyConnectOptions;
+use sqlx::{AnyConnection, ConnectOptions};
 
 use super::migrations::MigrationError;
 use super::{Storage, StorageError};
@@ -141,6 +144,12 @@ pub async fn check(database: &Database) -> Result<String, OpenError> {
         )),
         Some(found) => Ok(format!("{place} has the schema {found}, the newest")),
     }
+}
+
+/// Without the log of slow statements: it has them whole, and those of many rows run to pages. How long
+/// commits and answers take is among the metrics.
+fn quiet(options: AnyConnectOptions) -> AnyConnectOptions {
+    options.log_slow_statements(LevelFilter::Off, Duration::MAX)
 }
 
 /// The newest migration of a database. None if it has none.

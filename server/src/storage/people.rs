@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::AnyConnection;
 
 use super::filter::{Rules, Value};
+use super::rows::{self, Cell};
 use super::{Storage, StorageError};
 use crate::clock::{DAY, SECOND};
 use crate::sketch::Sketch;
@@ -13,6 +14,8 @@ use crate::sketch::Sketch;
 const BATCH: u32 = 5_000;
 /// A vote is committed this long after its time at most: those are looked at again.
 const LATE: i64 = 2 * 60 * SECOND;
+/// Stands for all agents together: no agent has this name.
+const EVERY_AGENT: &str = "";
 
 #[derive(sqlx::FromRow)]
 struct Vote {
@@ -86,18 +89,17 @@ impl Storage {
         until: i64,
     ) -> Result<(), StorageError> {
         // In one order everywhere, so that no two transactions wait for each other.
-        let mut days = BTreeMap::<(i64, &str), Sketch>::new();
+        let mut days = BTreeMap::<(i64, String), Sketch>::new();
         // Who is not named is nobody in particular.
         for vote in votes.iter().filter(|vote| !vote.user_id.is_empty()) {
             let day = vote.created_at - vote.created_at.rem_euclid(DAY);
-            let sketch = days.entry((day, &vote.agent)).or_default();
-            sketch.add(&vote.user_id);
+            for agent in [EVERY_AGENT, &vote.agent] {
+                let sketch = days.entry((day, agent.to_owned())).or_default();
+                sketch.add(&vote.user_id);
+            }
         }
         let mut transaction = self.begin().await?;
-        for ((day, agent), sketch) in days {
-            self.merge(&mut transaction, tenant, agent, day, sketch)
-                .await?;
-        }
+        self.merge(&mut transaction, tenant, days).await?;
         sqlx::query(
             "INSERT INTO people_until (tenant, created_at) VALUES ($1, $2)
              ON CONFLICT (tenant) DO UPDATE SET created_at = excluded.created_at
@@ -115,46 +117,48 @@ impl Storage {
         &self,
         connection: &mut AnyConnection,
         tenant: &str,
-        agent: &str,
-        day: i64,
-        mut sketch: Sketch,
+        mut days: BTreeMap<(i64, String), Sketch>,
     ) -> Result<(), sqlx::Error> {
-        // A row to lock, so that two machines lose nobody.
-        sqlx::query(
-            "INSERT INTO people (tenant, agent, day, sketch) VALUES ($1, $2, $3, $4)
-             ON CONFLICT (tenant, day, agent) DO NOTHING",
-        )
-        .bind(tenant)
-        .bind(agent)
-        .bind(day)
-        .bind(sketch.bytes())
-        .execute(&mut *connection)
-        .await?;
+        let key = |(day, agent): &(i64, String)| {
+            vec![tenant.into(), (*day).into(), agent.as_str().into()]
+        };
+        let row = |(place, sketch): (&(i64, String), &Sketch)| {
+            let mut row = key(place);
+            row.push(Cell::Bytes(sketch.bytes().to_vec()));
+            row
+        };
+        let into = "people (tenant, day, agent, sketch)";
+        if self.engine.has_row_locks() {
+            // Rows to lock, so that two machines lose nobody.
+            let rows: Vec<_> = days.iter().map(row).collect();
+            let otherwise = "ON CONFLICT (tenant, day, agent) DO NOTHING";
+            rows::insert(connection, into, otherwise, &rows).await?;
+        }
         let lock = if self.engine.has_row_locks() {
-            " FOR UPDATE"
+            "ORDER BY people.tenant, people.day, people.agent FOR UPDATE OF people"
         } else {
             ""
         };
-        let sql = format!(
-            "SELECT sketch FROM people WHERE tenant = $1 AND agent = $2 AND day = $3{lock}"
-        );
-        let kept: Vec<u8> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-            .bind(tenant)
-            .bind(agent)
-            .bind(day)
-            .fetch_one(&mut *connection)
-            .await?;
-        if let Some(kept) = Sketch::from_bytes(&kept) {
-            sketch.merge(&kept);
+        let keys: Vec<_> = days.keys().map(key).collect();
+        for (places, arguments) in rows::batches(&keys) {
+            let sql = format!(
+                "WITH keys (tenant, day, agent) AS (VALUES {places})
+                 SELECT people.day, people.agent, people.sketch FROM keys CROSS JOIN people
+                 WHERE people.tenant = keys.tenant AND people.day = CAST(keys.day AS BIGINT)
+                     AND people.agent = keys.agent {lock}"
+            );
+            let kept = sqlx::query_as_with(sqlx::AssertSqlSafe(sql), arguments);
+            let kept: Vec<(i64, String, Vec<u8>)> = kept.fetch_all(&mut *connection).await?;
+            for (day, agent, kept) in kept {
+                let sketch = days.get_mut(&(day, agent));
+                if let (Some(sketch), Some(kept)) = (sketch, Sketch::from_bytes(&kept)) {
+                    sketch.merge(&kept);
+                }
+            }
         }
-        sqlx::query("UPDATE people SET sketch = $4 WHERE tenant = $1 AND agent = $2 AND day = $3")
-            .bind(tenant)
-            .bind(agent)
-            .bind(day)
-            .bind(sketch.bytes())
-            .execute(connection)
-            .await?;
-        Ok(())
+        let rows: Vec<_> = days.iter().map(row).collect();
+        let otherwise = "ON CONFLICT (tenant, day, agent) DO UPDATE SET sketch = excluded.sketch";
+        rows::insert(connection, into, otherwise, &rows).await
     }
 
     /// About how many different people voted on an agent, or on any, on the days in UTC from `from`
@@ -172,7 +176,7 @@ impl Storage {
             rules.bind(Value::Number(to)),
         );
         rules.condition(format!("day >= {from} AND day < {to}"));
-        rules.equal("agent", agent);
+        rules.equal("agent", Some(agent.unwrap_or(EVERY_AGENT)));
         let sql = format!("SELECT sketch FROM people WHERE {}", rules.sql());
         let sketches: Vec<Vec<u8>> =
             sqlx::query_scalar_with(sqlx::AssertSqlSafe(sql), rules.arguments())

@@ -5,6 +5,7 @@ use sqlx::{AnyConnection, AnyPool};
 
 use super::engine::Engine;
 use super::filter::{Rules, Value};
+use super::rows::{self, Cell};
 use super::{Filter, Storage, StorageError};
 use crate::cursor::Cursor;
 
@@ -12,54 +13,45 @@ use crate::cursor::Cursor;
 const PIECE: usize = 3;
 /// With more candidates than this, what is found is found soon, newest first.
 const CANDIDATES: i64 = 10_000;
-/// Votes that are looked at where the index does not help.
-const NEWEST: u32 = 10_000;
+/// Votes that are looked at one by one for a page or a count, where no index has what is asked.
+const LOOKED_AT: u32 = 10_000;
 /// Votes of one transaction that fills the index.
 const BATCH: u32 = 200;
 
-/// How a search goes about it.
-pub enum Search {
-    /// There are no terms, or most votes have them.
-    Everywhere,
-    /// Among these.
-    Candidates(Candidates),
-    /// Among the newest, down to this one.
-    Newest(Cursor),
+/// Which votes are looked at.
+#[derive(Default)]
+pub struct Search {
+    /// Those that the index of pieces gave.
+    candidates: Option<Candidates>,
+    /// The last of the newest, if older ones are not looked at.
+    pub oldest: Option<Cursor>,
 }
 
 /// A search of the index.
-pub struct Candidates {
+struct Candidates {
     sql: String,
     values: Vec<String>,
 }
 
 impl Search {
-    /// Whether older votes were not looked at.
-    pub const fn is_partial(&self) -> bool {
-        matches!(self, Self::Newest(_))
-    }
-
     /// The table to search, with a word about the index where the database would choose badly.
     pub const fn table(&self, engine: Engine) -> &'static str {
-        match (self, engine) {
+        match (&self.candidates, engine) {
             // It would walk all votes from the newest on.
-            (Self::Candidates(_), Engine::Sqlite) => {
-                "feedback INDEXED BY sqlite_autoindex_feedback_1"
-            }
+            (Some(_), Engine::Sqlite) => "feedback INDEXED BY sqlite_autoindex_feedback_1",
             _ => "feedback",
         }
     }
 
     /// Adds what narrows the search down.
     pub fn narrow(&self, rules: &mut Rules) {
-        match self {
-            Self::Everywhere => {}
-            Self::Candidates(candidates) => candidates.narrow(rules),
-            Self::Newest(oldest) => {
-                let created_at = rules.bind(Value::Number(oldest.created_at));
-                let id = rules.bind(Value::Text(oldest.id.clone()));
-                rules.condition(format!("(created_at, id) >= ({created_at}, {id})"));
-            }
+        if let Some(candidates) = &self.candidates {
+            candidates.narrow(rules);
+        }
+        if let Some(oldest) = &self.oldest {
+            let created_at = rules.bind(Value::Number(oldest.created_at));
+            let id = rules.bind(Value::Text(oldest.id.clone()));
+            rules.condition(format!("(created_at, id) >= ({created_at}, {id})"));
         }
     }
 }
@@ -124,15 +116,34 @@ impl Candidates {
 }
 
 impl Storage {
-    /// How to search for what the filter asks.
-    pub async fn search(&self, tenant: &str, filter: &Filter) -> Result<Search, StorageError> {
-        if filter.terms.is_empty() {
-            return Ok(Search::Everywhere);
+    /// How to look for what the filter asks, after a place in the list.
+    pub async fn search(
+        &self,
+        tenant: &str,
+        filter: &Filter,
+        after: Option<&Cursor>,
+    ) -> Result<Search, StorageError> {
+        if let Some(candidates) = self.candidates(&filter.terms).await? {
+            return Ok(Search {
+                candidates: Some(candidates),
+                oldest: None,
+            });
         }
-        let candidates = Candidates::of(self.engine, &filter.terms).filter(|_| self.has_pieces);
+        let oldest = match filter.walk() {
+            Some(walk) => self.oldest_looked_at(tenant, &walk, after).await?,
+            None => None,
+        };
+        Ok(Search {
+            candidates: None,
+            oldest,
+        })
+    }
+
+    /// Candidates of the index. None if it knows none of the terms, or gives too many.
+    async fn candidates(&self, terms: &[String]) -> Result<Option<Candidates>, StorageError> {
+        let candidates = Candidates::of(self.engine, terms).filter(|_| self.has_pieces);
         let Some(candidates) = candidates else {
-            let oldest = self.oldest_of_the_newest(tenant, filter).await?;
-            return Ok(oldest.map_or(Search::Everywhere, Search::Newest));
+            return Ok(None);
         };
         let mut rules = Rules::none();
         let sql = candidates.sql(|value| rules.bind(Value::Text(value.to_owned())));
@@ -142,29 +153,25 @@ impl Storage {
         );
         let count = sqlx::query_scalar_with(sqlx::AssertSqlSafe(sql), rules.arguments());
         let count: i64 = count.fetch_one(&self.read).await?;
-        Ok(if count > CANDIDATES {
-            Search::Everywhere
-        } else {
-            Search::Candidates(candidates)
-        })
+        Ok(Some(candidates).filter(|_| count <= CANDIDATES))
     }
 
-    /// The last of the newest votes that are looked at. None if there are no older ones.
-    async fn oldest_of_the_newest(
+    /// The last vote that is looked at on a walk. None if there are no older ones.
+    async fn oldest_looked_at(
         &self,
         tenant: &str,
-        filter: &Filter,
+        walk: &Filter,
+        after: Option<&Cursor>,
     ) -> Result<Option<Cursor>, StorageError> {
-        let all = Filter {
-            agent: filter.agent.clone(),
-            ..Filter::default()
-        };
-        let rules = all.rules(tenant, self.engine);
+        let mut rules = walk.rules(tenant, self.engine);
+        if let Some(after) = after {
+            rules.after(after);
+        }
         let sql = format!(
             "SELECT created_at, id FROM feedback WHERE {} ORDER BY created_at DESC, id DESC
              LIMIT 2 OFFSET {}",
             rules.sql(),
-            NEWEST - 1
+            LOOKED_AT - 1
         );
         let query = sqlx::query_as_with(sqlx::AssertSqlSafe(sql), rules.arguments());
         let rows: Vec<(i64, String)> = query.fetch_all(&self.read).await?;
@@ -198,21 +205,18 @@ impl Storage {
             return Ok(0);
         }
         let mut transaction = self.begin().await?;
-        for id in &due {
-            // First, so that a change meanwhile makes it due again.
-            sqlx::query("DELETE FROM search_due WHERE feedback_id = $1")
-                .bind(id)
-                .execute(&mut *transaction)
-                .await?;
-            let folded: Option<Option<String>> =
-                sqlx::query_scalar("SELECT folded FROM feedback WHERE id = $1")
-                    .bind(id)
-                    .fetch_optional(&mut *transaction)
+        let rows: Vec<Vec<Cell>> = due.iter().map(|id| vec![id.as_str().into()]).collect();
+        // The first one first, so that a change meanwhile makes it due again.
+        let steps = match self.engine {
+            Engine::Sqlite => INDEX_SQLITE,
+            Engine::Postgres => INDEX_POSTGRES,
+        };
+        for sql in steps {
+            for (places, arguments) in rows::batches(&rows) {
+                let sql = sql.replace('?', &format!("(VALUES {places})"));
+                sqlx::query_with(sqlx::AssertSqlSafe(sql), arguments)
+                    .execute(&mut *transaction)
                     .await?;
-            let folded = folded.flatten();
-            match self.engine {
-                Engine::Sqlite => index_sqlite(&mut transaction, id, folded).await?,
-                Engine::Postgres => index_postgres(&mut transaction, id, folded).await?,
             }
         }
         transaction.commit().await?;
@@ -220,53 +224,25 @@ impl Storage {
     }
 }
 
-async fn index_sqlite(
-    connection: &mut AnyConnection,
-    id: &str,
-    folded: Option<String>,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "DELETE FROM search
-         WHERE rowid = (SELECT number FROM search_rows WHERE feedback_id = $1)",
-    )
-    .bind(id)
-    .execute(&mut *connection)
-    .await?;
-    if let Some(folded) = folded {
-        for sql in [
-            "INSERT INTO search_rows (feedback_id) VALUES ($1) ON CONFLICT DO NOTHING",
-            "INSERT INTO search (rowid, folded)
-             SELECT number, $2 FROM search_rows WHERE feedback_id = $1",
-        ] {
-            let mut query = sqlx::query(sql).bind(id);
-            if sql.contains("$2") {
-                query = query.bind(&folded);
-            }
-            query.execute(&mut *connection).await?;
-        }
-    }
-    Ok(())
-}
-
-async fn index_postgres(
-    connection: &mut AnyConnection,
-    id: &str,
-    folded: Option<String>,
-) -> Result<(), sqlx::Error> {
-    let query = if let Some(folded) = folded {
-        sqlx::query(
-            "INSERT INTO search (feedback_id, folded)
-             SELECT id, $2 FROM feedback WHERE id = $1
-             ON CONFLICT (feedback_id) DO UPDATE SET folded = excluded.folded",
-        )
-        .bind(id)
-        .bind(folded)
-    } else {
-        sqlx::query("DELETE FROM search WHERE feedback_id = $1").bind(id)
-    };
-    query.execute(connection).await?;
-    Ok(())
-}
+/// What brings the index up to date with the votes of some ids.
+const INDEX_SQLITE: &[&str] = &[
+    "DELETE FROM search_due WHERE feedback_id IN ?",
+    "DELETE FROM search
+     WHERE rowid IN (SELECT number FROM search_rows WHERE feedback_id IN ?)",
+    "INSERT INTO search_rows (feedback_id)
+     SELECT id FROM feedback WHERE id IN ? AND folded IS NOT NULL ON CONFLICT DO NOTHING",
+    "INSERT INTO search (rowid, folded)
+     SELECT number, folded FROM feedback JOIN search_rows ON feedback_id = id
+     WHERE id IN ? AND folded IS NOT NULL",
+];
+const INDEX_POSTGRES: &[&str] = &[
+    "DELETE FROM search_due WHERE feedback_id IN ?",
+    "DELETE FROM search USING feedback
+     WHERE search.feedback_id = feedback.id AND feedback.id IN ? AND feedback.folded IS NULL",
+    "INSERT INTO search (feedback_id, folded)
+     SELECT id, folded FROM feedback WHERE id IN ? AND folded IS NOT NULL
+     ON CONFLICT (feedback_id) DO UPDATE SET folded = excluded.folded",
+];
 
 /// Makes the index where the extension can be had. False if it cannot: a right to it, or the
 /// extension itself, is missing.
@@ -300,15 +276,6 @@ async fn try_to_make_pieces(pool: &AnyPool) -> Result<(), sqlx::Error> {
         "CREATE INDEX IF NOT EXISTS search_pieces ON search USING gin (folded {schema}.gin_trgm_ops)"
     );
     sqlx::query(sqlx::AssertSqlSafe(sql)).execute(pool).await?;
-    Ok(())
-}
-
-/// Notes that a vote's comment changed.
-pub async fn due(connection: &mut AnyConnection, id: &str) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO search_due (feedback_id) VALUES ($1) ON CONFLICT DO NOTHING")
-        .bind(id)
-        .execute(connection)
-        .await?;
     Ok(())
 }
 

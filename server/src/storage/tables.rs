@@ -158,6 +158,31 @@ pub const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "tenant_aggregates",
+        columns: &[
+            ("tenant", Text),
+            ("bucket", Number),
+            ("shard", Number),
+            ("positive", Number),
+            ("negative", Number),
+            ("positive_comments", Number),
+            ("negative_comments", Number),
+        ],
+    },
+    Table {
+        name: "daily_aggregates",
+        columns: &[
+            ("tenant", Text),
+            ("agent", Text),
+            ("day", Number),
+            ("shard", Number),
+            ("positive", Number),
+            ("negative", Number),
+            ("positive_comments", Number),
+            ("negative_comments", Number),
+        ],
+    },
+    Table {
         name: "webhooks",
         columns: &[
             ("id", Text),

@@ -1,25 +1,21 @@
 //! One task writes votes and retractions, many in one commit: a commit costs a disk sync, and the
 //! requests that arrive during one share the next.
 
+mod group;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::{Any, AnyPool, Transaction};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tracing::Instrument;
-use uuid::Uuid;
 use workflowai_feedback_protocol::{Intent, Outcome};
 
-use super::aggregates::{Deltas, Vote};
 use super::engine::Engine;
-use super::history::{Step, remember};
-use super::webhook_queue::Listeners;
-use super::{Storage, StorageError, search};
-use crate::fold::fold;
+use super::{Storage, StorageError};
 use crate::metrics::Writes;
 use crate::observe::TRACES;
-use crate::order::{StoredPress, Verdict, judge, pressed_at};
-use crate::webhook::Event;
+use group::Group;
 
 /// Writes of one commit.
 const GROUP: usize = 256;
@@ -30,7 +26,7 @@ const TRIES: u32 = 5;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What identifies one entry.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     /// The tenant.
     pub tenant: String,
@@ -78,6 +74,12 @@ impl Write {
     fn names_a_user(&self) -> bool {
         !self.bound && !self.key.user.is_empty()
     }
+
+    /// Whether there is nothing to store where there is no entry: a tombstone is left only where it must
+    /// beat a vote under way.
+    fn leaves_nothing(&self) -> bool {
+        matches!(self.change, Change::Retract) && self.intent.is_none()
+    }
 }
 
 /// The entry after a write.
@@ -91,6 +93,18 @@ pub struct Stored {
     pub comment: Option<String>,
     /// Whether the stored state is this request's.
     pub applied: bool,
+}
+
+impl Stored {
+    /// After a retraction of nothing.
+    const fn nothing() -> Self {
+        Self {
+            id: String::new(),
+            outcome: None,
+            comment: None,
+            applied: true,
+        }
+    }
 }
 
 /// A write and who waits for it.
@@ -162,103 +176,40 @@ impl Writer {
 
     /// None is a write that the limit of users refused.
     async fn commit(&self, group: &[Waiting]) -> Result<Vec<Option<Stored>>, sqlx::Error> {
-        // Rows are locked in one order everywhere, so that two processes never wait for each
-        // other; the writes of one key keep theirs.
-        let mut order: Vec<usize> = (0..group.len()).collect();
-        if self.engine.has_row_locks() {
-            order.sort_by(|a, b| group[*a].write.key.cmp(&group[*b].write.key));
-        }
+        let writes: Vec<&Write> = group.iter().map(|waiting| &waiting.write).collect();
         let mut transaction = self.pool.begin_with(self.engine.begin()).await?;
-        let mut stored = vec![None; group.len()];
-        let mut sides = Sides {
-            deltas: Deltas::default(),
-            listeners: Listeners::read(&mut transaction).await?,
-        };
-        for index in order {
-            let write = &group[index].write;
-            stored[index] = self.apply(&mut transaction, write, &mut sides).await?;
-        }
-        sides.deltas.write(&mut transaction, self.shard).await?;
+        let mut group = Group::read(self, &mut transaction, &writes).await?;
+        let places = writes.iter().enumerate();
+        let stored = places
+            .map(|(place, write)| group.apply(place, write))
+            .collect();
+        let told = group.write(self, &mut transaction).await?;
         transaction.commit().await?;
-        if sides.listeners.told {
+        if told {
             self.told.notify_one();
         }
         Ok(stored)
     }
 
-    async fn apply(
-        &self,
-        transaction: &mut Transaction<'_, Any>,
-        write: &Write,
-        sides: &mut Sides,
-    ) -> Result<Option<Stored>, sqlx::Error> {
-        let mut row = find(transaction, self.engine, &write.key).await?;
-        // A retraction of nothing leaves a tombstone only where it must beat a vote under way.
-        if row.is_none() && matches!(write.change, Change::Retract) && write.intent.is_none() {
-            return Ok(Some(Stored {
-                id: String::new(),
-                outcome: None,
-                comment: None,
-                applied: true,
-            }));
-        }
-        if row.is_none() && write.names_a_user() && self.is_full(transaction, &write.key).await? {
-            return Ok(None);
-        }
-        if row.is_none() && self.engine.has_row_locks() {
-            claim(transaction, write).await?;
-            row = find(transaction, self.engine, &write.key).await?;
-        }
-        let last = match (&row, &write.intent) {
-            (Some(row), Some(intent)) => {
-                last_sequence(transaction, &row.id, &intent.client).await?
-            }
-            _ => None,
-        };
-        let press = row.as_ref().map(|row| StoredPress {
-            client: row.client.clone(),
-            sequence: row.sequence,
-            pressed_at: row.pressed_at,
-        });
-        let verdict = judge(
-            write.received_at,
-            write.intent.as_ref(),
-            press.as_ref(),
-            last,
-        );
-        Ok(Some(match (verdict, row) {
-            (Verdict::Superseded, Some(row)) => row.stored(false),
-            (Verdict::Repeat { current }, Some(row)) => row.stored(current),
-            (_, row) => store(transaction, write, row, sides).await?,
-        }))
-    }
-
-    /// Whether tokens bound to nobody have named as many users of the run as they may. Several
-    /// processes at once can go over by the few they are writing.
-    async fn is_full(
+    /// How many users of the run tokens bound to nobody have named, up to the limit. Several processes
+    /// at once can go over it by the few they are writing.
+    async fn users_of_run(
         &self,
         transaction: &mut Transaction<'_, Any>,
         key: &Key,
-    ) -> Result<bool, sqlx::Error> {
+    ) -> Result<i64, sqlx::Error> {
         let sql = format!(
             "SELECT COUNT(*) FROM (SELECT 1 AS one FROM feedback
              WHERE tenant = $1 AND agent = $2 AND run = $3 AND unbound = 1 LIMIT {}) AS counted",
             self.users_per_run
         );
-        let users: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
             .bind(&key.tenant)
             .bind(&key.agent)
             .bind(&key.run)
             .fetch_one(&mut **transaction)
-            .await?;
-        Ok(users >= i64::from(self.users_per_run))
+            .await
     }
-}
-
-/// What a group of writes changes beside the votes.
-struct Sides {
-    deltas: Deltas,
-    listeners: Listeners,
 }
 
 /// Serialisation failures and deadlocks (SQLSTATE 40001 and 40P01).
@@ -267,280 +218,6 @@ fn is_conflict(error: &sqlx::Error) -> bool {
         .as_database_error()
         .and_then(sqlx::error::DatabaseError::code);
     code.is_some_and(|code| code == "40001" || code == "40P01")
-}
-
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: String,
-    outcome: Option<String>,
-    comment: Option<String>,
-    reasons: String,
-    client: String,
-    sequence: i64,
-    pressed_at: i64,
-    created_at: i64,
-}
-
-impl Row {
-    fn outcome(&self) -> Option<Outcome> {
-        self.outcome.as_deref().and_then(Outcome::parse)
-    }
-
-    fn vote(&self) -> Option<Vote> {
-        Some(Vote {
-            outcome: self.outcome()?,
-            has_comment: self.comment.is_some(),
-            created_at: self.created_at,
-        })
-    }
-
-    fn stored(self, applied: bool) -> Stored {
-        Stored {
-            outcome: self.outcome(),
-            id: self.id,
-            comment: self.comment,
-            applied,
-        }
-    }
-}
-
-/// Reads the entry of a key and, where several processes write, keeps it until the commit.
-async fn find(
-    transaction: &mut Transaction<'_, Any>,
-    engine: Engine,
-    key: &Key,
-) -> Result<Option<Row>, sqlx::Error> {
-    let lock = if engine.has_row_locks() {
-        " FOR UPDATE"
-    } else {
-        ""
-    };
-    let sql = format!(
-        "SELECT id, outcome, comment, reasons, client, sequence, pressed_at,
-             created_at
-         FROM feedback WHERE tenant = $1 AND agent = $2 AND run = $3 AND user_id = $4{lock}"
-    );
-    sqlx::query_as(sqlx::AssertSqlSafe(sql))
-        .bind(&key.tenant)
-        .bind(&key.agent)
-        .bind(&key.run)
-        .bind(&key.user)
-        .fetch_optional(&mut **transaction)
-        .await
-}
-
-/// Makes a row to lock for a key that has none. Whoever comes second waits for the first one's
-/// commit; a tombstone that loses against any press is what both start from.
-async fn claim(transaction: &mut Transaction<'_, Any>, write: &Write) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO feedback (id, tenant, agent, run, user_id, created_at, updated_at, client,
-             sequence, pressed_at, unbound)
-         VALUES ($1, $2, $3, $4, $5, $6, $6, '', -1, $7, $8)
-         ON CONFLICT (tenant, agent, run, user_id) DO NOTHING",
-    )
-    .bind(Uuid::now_v7().to_string())
-    .bind(&write.key.tenant)
-    .bind(&write.key.agent)
-    .bind(&write.key.run)
-    .bind(&write.key.user)
-    .bind(write.received_at)
-    .bind(i64::MIN)
-    .bind(i64::from(write.names_a_user()))
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
-}
-
-async fn last_sequence(
-    transaction: &mut Transaction<'_, Any>,
-    id: &str,
-    client: &str,
-) -> Result<Option<i64>, sqlx::Error> {
-    sqlx::query_scalar("SELECT sequence FROM intents WHERE feedback_id = $1 AND client = $2")
-        .bind(id)
-        .bind(client)
-        .fetch_optional(&mut **transaction)
-        .await
-}
-
-async fn store(
-    transaction: &mut Transaction<'_, Any>,
-    write: &Write,
-    row: Option<Row>,
-    sides: &mut Sides,
-) -> Result<Stored, sqlx::Error> {
-    let none = Vec::new();
-    let (outcome, comment, reasons) = match &write.change {
-        Change::Vote {
-            outcome,
-            comment,
-            reasons,
-        } => (Some(*outcome), comment.clone(), reasons),
-        Change::Retract => (None, None, &none),
-    };
-    let reasons_json = serde_json::json!(reasons).to_string();
-    let other_reasons = row.as_ref().map_or("[]", |row| &row.reasons) != reasons_json;
-    // A vote that changed is open again; the same vote sent twice is not.
-    let same = row
-        .as_ref()
-        .is_some_and(|row| row.outcome() == outcome && row.comment == comment && !other_reasons);
-    let other_comment = row.as_ref().and_then(|row| row.comment.as_ref()) != comment.as_ref();
-    let had = row.as_ref().and_then(Row::vote);
-    // An entry that was taken back and voted on again is a new vote: it is listed as the newest.
-    let created_at = had.map_or(write.received_at, |vote| vote.created_at);
-    let (tenant, agent) = (&write.key.tenant, &write.key.agent);
-    if let Some(vote) = had {
-        sides.deltas.subtract(tenant, agent, vote);
-    }
-    if let Some(outcome) = outcome {
-        sides.deltas.add(
-            tenant,
-            agent,
-            Vote {
-                outcome,
-                has_comment: comment.is_some(),
-                created_at,
-            },
-        );
-    }
-    let id = row.map_or_else(|| Uuid::now_v7().to_string(), |row| row.id);
-    let client = write.intent.as_ref().map_or("", |intent| &intent.client);
-    let sequence = write
-        .intent
-        .as_ref()
-        .map_or(0, |intent| signed(intent.sequence));
-    sqlx::query(
-        "INSERT INTO feedback (id, tenant, agent, run, user_id, outcome, comment, reasons,
-             folded, created_at, updated_at, client, sequence, pressed_at, unbound)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $15, $11, $12, $13, $16)
-         ON CONFLICT (tenant, agent, run, user_id) DO UPDATE SET
-             outcome = excluded.outcome, comment = excluded.comment, reasons = excluded.reasons,
-             folded = excluded.folded, updated_at = excluded.updated_at,
-             annotation = CASE WHEN $14 = 1 THEN feedback.annotation END,
-             annotation_comment = CASE WHEN $14 = 1 THEN feedback.annotation_comment END,
-             client = excluded.client, sequence = excluded.sequence,
-             pressed_at = excluded.pressed_at,
-             created_at = excluded.created_at",
-    )
-    .bind(&id)
-    .bind(&write.key.tenant)
-    .bind(&write.key.agent)
-    .bind(&write.key.run)
-    .bind(&write.key.user)
-    .bind(outcome.map(Outcome::as_str))
-    .bind(&comment)
-    .bind(&reasons_json)
-    .bind(comment.as_deref().map(fold))
-    .bind(created_at)
-    .bind(client)
-    .bind(sequence)
-    .bind(pressed_at(write.received_at, write.intent.as_ref()))
-    .bind(i64::from(same))
-    .bind(write.received_at)
-    .bind(i64::from(write.names_a_user()))
-    .execute(&mut **transaction)
-    .await?;
-    if other_comment {
-        search::due(transaction, &id).await?;
-    }
-    if other_reasons {
-        store_reasons(transaction, &id, reasons).await?;
-    }
-    if let Some(intent) = &write.intent {
-        store_sequence(transaction, &id, intent).await?;
-    }
-    remember_change(transaction, write, &id, had.is_some()).await?;
-    let event = match (had.is_some(), outcome.is_some()) {
-        (false, true) => Some(Event::Voted),
-        (true, true) if !same => Some(Event::Changed),
-        (true, false) => Some(Event::Retracted),
-        _ => None,
-    };
-    if let Some(event) = event {
-        let at = write.received_at;
-        let listeners = &mut sides.listeners;
-        listeners.tell(transaction, tenant, &id, event, at).await?;
-    }
-    Ok(Stored {
-        id,
-        outcome,
-        comment,
-        applied: true,
-    })
-}
-
-/// Adds a vote, a change or a retraction to the history.
-async fn remember_change(
-    transaction: &mut Transaction<'_, Any>,
-    write: &Write,
-    id: &str,
-    had_a_vote: bool,
-) -> Result<(), sqlx::Error> {
-    let (outcome, comment) = match &write.change {
-        Change::Vote {
-            outcome, comment, ..
-        } => (Some(*outcome), comment.as_deref()),
-        Change::Retract => (None, None),
-    };
-    let action = match (&write.change, had_a_vote) {
-        (Change::Vote { .. }, false) => "voted",
-        (Change::Vote { .. }, true) => "changed",
-        (Change::Retract, _) => "retracted",
-    };
-    let step = Step {
-        feedback_id: id,
-        at: write.received_at,
-        actor: "visitor",
-        action,
-        outcome,
-        annotation: None,
-        assignee: None,
-        comment,
-    };
-    remember(transaction, &step).await
-}
-
-async fn store_sequence(
-    transaction: &mut Transaction<'_, Any>,
-    id: &str,
-    intent: &Intent,
-) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO intents (feedback_id, client, sequence) VALUES ($1, $2, $3)
-         ON CONFLICT (feedback_id, client) DO UPDATE SET sequence = excluded.sequence",
-    )
-    .bind(id)
-    .bind(&intent.client)
-    .bind(signed(intent.sequence))
-    .execute(&mut **transaction)
-    .await?;
-    Ok(())
-}
-
-async fn store_reasons(
-    transaction: &mut Transaction<'_, Any>,
-    id: &str,
-    reasons: &[String],
-) -> Result<(), sqlx::Error> {
-    sqlx::query("DELETE FROM reasons WHERE feedback_id = $1")
-        .bind(id)
-        .execute(&mut **transaction)
-        .await?;
-    for reason in reasons {
-        sqlx::query(
-            "INSERT INTO reasons (feedback_id, reason) VALUES ($1, $2)
-             ON CONFLICT (feedback_id, reason) DO NOTHING",
-        )
-        .bind(id)
-        .bind(reason)
-        .execute(&mut **transaction)
-        .await?;
-    }
-    Ok(())
-}
-
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 impl Storage {

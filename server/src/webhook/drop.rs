@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::app::App;
 use crate::clock::{DAY, now, rfc3339};
 use crate::statistics::Share;
-use crate::storage::{BUCKET, Filter, StorageError, Totals};
+use crate::storage::{BUCKET, StorageError, Totals};
 
 /// Votes below which a share says nothing.
 const FEWEST: i64 = 20;
@@ -22,15 +22,7 @@ pub async fn tell_drops(app: &App) -> Result<u64, StorageError> {
     let from = to - DAY;
     let mut told = 0;
     for tenant in storage.tenants_told_of_drops().await? {
-        let totals = |from, to| {
-            let filter = Filter {
-                from: Some(from),
-                to: Some(to),
-                ..Filter::default()
-            };
-            let tenant = tenant.as_str();
-            async move { storage.totals_by_agent(tenant, &filter).await }
-        };
+        let totals = |from, to| storage.totals_by_agent(&tenant, None, from, to);
         let before = totals(from - BEFORE * DAY, from).await?;
         for last in totals(from, to).await? {
             let agent = &last.agent;

@@ -22,6 +22,51 @@ const COUNTED: &str = "SELECT tenant, agent, created_at - created_at % 900000000
     FROM feedback WHERE outcome IS NOT NULL
     GROUP BY tenant, agent, created_at - created_at % 900000000 ORDER BY 1, 2, 3";
 
+/// What pages read instead is the same, added up. Nothing of these is left over.
+const ADDED_UP: [&str; 2] = [
+    "SELECT CAST(COUNT(*) AS BIGINT) FROM (
+         SELECT tenant, bucket, SUM(positive) AS positive, SUM(negative) AS negative,
+             SUM(positive_comments) AS praise, SUM(negative_comments) AS complaints FROM (
+             SELECT tenant, bucket, positive, negative, positive_comments, negative_comments
+                 FROM aggregates
+             UNION ALL
+             SELECT tenant, bucket, -positive, -negative, -positive_comments, -negative_comments
+                 FROM tenant_aggregates
+         ) AS both_of_them GROUP BY tenant, bucket
+     ) AS sums WHERE positive <> 0 OR negative <> 0 OR praise <> 0 OR complaints <> 0",
+    "SELECT CAST(COUNT(*) AS BIGINT) FROM (
+         SELECT tenant, agent, day, SUM(positive) AS positive, SUM(negative) AS negative,
+             SUM(positive_comments) AS praise, SUM(negative_comments) AS complaints FROM (
+             SELECT tenant, agent, bucket - bucket % 86400000000 AS day, positive, negative,
+                 positive_comments, negative_comments FROM aggregates
+             UNION ALL
+             SELECT tenant, agent, day, -positive, -negative, -positive_comments,
+                 -negative_comments FROM daily_aggregates
+         ) AS both_of_them GROUP BY tenant, agent, day
+     ) AS sums WHERE positive <> 0 OR negative <> 0 OR praise <> 0 OR complaints <> 0",
+];
+
+/// Adds them up anew, for tests that put others there.
+pub async fn add_up(database: &mut sqlx::AnyConnection) {
+    for sql in [
+        "DELETE FROM tenant_aggregates",
+        "INSERT INTO tenant_aggregates
+         SELECT tenant, bucket, 0, SUM(positive), SUM(negative), SUM(positive_comments),
+             SUM(negative_comments)
+         FROM aggregates GROUP BY tenant, bucket",
+        "DELETE FROM daily_aggregates",
+        "INSERT INTO daily_aggregates
+         SELECT tenant, agent, bucket - bucket % 86400000000, 0, SUM(positive), SUM(negative),
+             SUM(positive_comments), SUM(negative_comments)
+         FROM aggregates GROUP BY tenant, agent, bucket - bucket % 86400000000",
+    ] {
+        sqlx::query(sql)
+            .execute(&mut *database)
+            .await
+            .expect("totals");
+    }
+}
+
 /// The kept totals, after checking them against the votes.
 pub async fn checked(server: &Running) -> Vec<Sum> {
     let mut database = server.database().await;
@@ -34,6 +79,13 @@ pub async fn checked(server: &Running) -> Vec<Sum> {
         .await
         .expect("the votes");
     assert_eq!(kept, counted);
+    for sql in ADDED_UP {
+        let differing: i64 = sqlx::query_scalar(sql)
+            .fetch_one(&mut database)
+            .await
+            .expect("a count");
+        assert_eq!(differing, 0, "{sql}");
+    }
     kept
 }
 

@@ -146,7 +146,7 @@ async fn a_short_term_looks_at_the_newest_ten_thousand_and_says_so() {
          WITH RECURSIVE numbers (n) AS (
              SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10010
          )
-         SELECT '00000000-0000-7000-8000-' || n, 'default', 'support', 'run-' || n, 'u',
+         SELECT '00000000-0000-7000-8000-' || (100000000000 + n), 'default', 'support', 'run-' || n, 'u',
              'positive', CASE WHEN n IN (5, 10005) THEN 'xyz' ELSE 'no' END,
              CASE WHEN n IN (5, 10005) THEN 'xyz' ELSE 'no' END, n, n, '', 0, n
          FROM numbers",
@@ -161,11 +161,89 @@ async fn a_short_term_looks_at_the_newest_ten_thousand_and_says_so() {
     server.receiver.index().await.expect("a database");
     let short = ask(&server, &key, &[("q", "xy")]).await;
     assert_eq!(short["partial"], true);
-    assert_eq!(short["count"], 1);
+    assert_eq!(
+        (&short["count"], &short["count_is"]),
+        (&json!(1), &json!("at_least"))
+    );
     assert_eq!(short["items"][0]["run_id"], "run-10005");
+    let next = short["next"].as_str().expect("more to look at");
+    let rest = ask(&server, &key, &[("q", "xy"), ("cursor", next)]).await;
+    assert_eq!((rest.get("partial"), &rest["next"]), (None, &Value::Null));
+    assert_eq!(rest["items"][0]["run_id"], "run-5");
     let long = ask(&server, &key, &[("q", "xyz")]).await;
     assert_eq!((long.get("partial"), &long["count"]), (None, &json!(2)));
     // A term that most votes have is read from the newest on.
     let common = ask(&server, &key, &[("q", "no"), ("limit", "2")]).await;
     assert_eq!(common["items"].as_array().map(Vec::len), Some(2));
+}
+
+/// So many votes, the oldest first; every one that `n` divides has the values of `marked`.
+async fn many(server: &Running, count: u32, marked: &str) {
+    let sql = format!(
+        "INSERT INTO feedback (id, tenant, agent, run, user_id, outcome, created_at, updated_at,
+             client, sequence, pressed_at, annotation)
+         WITH RECURSIVE numbers (n) AS (
+             SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count}
+         )
+         SELECT '00000000-0000-7000-8000-' || (100000000000 + n), 'default',
+             'support', 'run-' || n, 'u', CASE WHEN {marked} THEN 'negative' ELSE 'positive' END,
+             n, n, '', 0, n, CASE WHEN {marked} THEN 'resolved' END
+         FROM numbers"
+    );
+    let mut database = server.database().await;
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .execute(&mut database)
+        .await
+        .expect("votes");
+}
+
+#[tokio::test]
+async fn what_is_rare_is_found_page_by_page_and_nothing_is_missed() {
+    let server = start().await;
+    let key = key(&server).await;
+    many(&server, 25_000, "n IN (3, 12345, 24999)").await;
+    // No index has both.
+    let filters = [("outcome", "negative"), ("has_comment", "false")];
+    let (mut found, mut pages, mut cursor) = (Vec::new(), 0, String::new());
+    loop {
+        let query = [&filters[..], &[("cursor", cursor.as_str())]].concat();
+        let list = ask(&server, &key, &query).await;
+        for vote in list["items"].as_array().expect("a list") {
+            found.push(vote["run_id"].as_str().expect("a run").to_owned());
+        }
+        pages += 1;
+        let Some(next) = list["next"].as_str() else {
+            assert_eq!(list.get("partial"), None);
+            break;
+        };
+        assert_eq!(list["partial"], true);
+        cursor = next.to_owned();
+    }
+    assert_eq!(found, ["run-24999", "run-12345", "run-3"]);
+    assert_eq!(pages, 3);
+    // Of one time alone there are few to look at.
+    let late = [("annotation", "resolved"), ("outcome", "negative")];
+    let list = ask(&server, &key, &late).await;
+    assert_eq!(
+        (list["count"].clone(), list.get("count_is")),
+        (json!(3), None)
+    );
+    assert_eq!(list["items"].as_array().map(Vec::len), Some(3));
+}
+
+#[tokio::test]
+async fn a_count_says_when_it_stopped_looking() {
+    let server = start().await;
+    let key = key(&server).await;
+    many(&server, 10_001, "n % 2 = 0").await;
+    let open = ask(&server, &key, &[("annotation", "open"), ("limit", "1")]).await;
+    assert_eq!(open["count"], 5_000);
+    assert_eq!(open["count_is"], "at_least");
+    assert_eq!(open.get("partial"), None, "the page is full");
+    // An index has these.
+    let marked = ask(&server, &key, &[("annotation", "resolved"), ("limit", "1")]).await;
+    assert_eq!(
+        (&marked["count"], marked.get("count_is")),
+        (&json!(5_000), None)
+    );
 }

@@ -110,6 +110,11 @@ pub const STEPS: &[Step] = &[
             cargo_test(at, counts, &["-p", "workflowai-feedback-server"])
         },
     ),
+    Step::test(
+        "bench",
+        "the benchmarks' generator and statistics",
+        |at, counts| cargo_test(at, counts, &["-p", "workflowai-feedback-bench"]),
+    ),
     Step::check(
         "api",
         "requests made up from /openapi.json, 5 of each kind",
@@ -337,7 +342,7 @@ fn types(at: &Workspace, _: &mut Counts) -> Result<(), Failure> {
 
 fn clippy(at: &Workspace, _: &mut Counts) -> Result<(), Failure> {
     let wasm = ["--target", "wasm32-unknown-unknown", "--profile", "wasm"];
-    let sets: [(&str, &[&str]); 6] = [
+    let sets: [(&str, &[&str]); 7] = [
         ("xtask", &["-p", "xtask"]),
         (
             "protocol",
@@ -349,6 +354,7 @@ fn clippy(at: &Workspace, _: &mut Counts) -> Result<(), Failure> {
             ],
         ),
         ("server", &["-p", "workflowai-feedback-server"]),
+        ("benchmarks", &["-p", "workflowai-feedback-bench"]),
         (
             "widget and tools, native",
             &[

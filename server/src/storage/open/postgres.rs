@@ -12,7 +12,7 @@ use super::super::engine::Engine;
 use super::super::migrations;
 use super::super::search;
 use super::super::writer::{self, Writer};
-use super::{OpenError, Opened, Place, schema, words};
+use super::{OpenError, Opened, Place, quiet, schema, words};
 use crate::metrics::Writes;
 
 const READERS: u32 = 8;
@@ -32,7 +32,7 @@ pub async fn open(
         place: place.clone(),
         reason: error.into(),
     };
-    let options = AnyConnectOptions::from_str(url).map_err(error)?;
+    let options = quiet(AnyConnectOptions::from_str(url).map_err(error)?);
     let pool = |connections, patience| {
         AnyPoolOptions::new()
             .max_connections(connections)
@@ -80,7 +80,7 @@ pub async fn look(
 ) -> Result<(Place, Engine, Option<i64>), OpenError> {
     let place = Place::Server(without_password(url));
     let error = |error: sqlx::Error| words(place.clone(), error.into());
-    let options = AnyConnectOptions::from_str(url).map_err(error)?;
+    let options = quiet(AnyConnectOptions::from_str(url).map_err(error)?);
     let pool = AnyPoolOptions::new().max_connections(1);
     let pool = pool.acquire_timeout(Duration::from_secs(5));
     let pool = pool.connect_with(options).await.map_err(error)?;

@@ -13,7 +13,7 @@ use super::super::Storage;
 use super::super::engine::Engine;
 use super::super::migrations::{self, MigrationError};
 use super::super::writer::{self, Writer};
-use super::{OpenError, Opened, Place, schema, words};
+use super::{OpenError, Opened, Place, quiet, schema, words};
 use crate::metrics::Writes;
 
 const READERS: u32 = 8;
@@ -70,14 +70,14 @@ async fn connect(
                 Ok(!connection.is_in_transaction())
             })
         })
-        .connect_with(AnyConnectOptions::from_url(&options.to_url_lossy())?)
+        .connect_with(quiet(AnyConnectOptions::from_url(&options.to_url_lossy())?))
         .await?;
     migrations::run(&write, Engine::Sqlite).await?;
     let options = options.read_only(true);
     let read = AnyPoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(Duration::from_secs(5))
-        .connect_with(AnyConnectOptions::from_url(&options.to_url_lossy())?)
+        .connect_with(quiet(AnyConnectOptions::from_url(&options.to_url_lossy())?))
         .await?;
     let shard = Engine::Sqlite.shard();
     let told = Arc::new(Notify::new());
@@ -108,9 +108,10 @@ pub async fn look(file: &Path) -> Result<(Place, Engine, Option<i64>), OpenError
     }
     let options = SqliteConnectOptions::new().filename(file).read_only(true);
     let look = async {
-        let mut connection =
-            AnyConnection::connect_with(&AnyConnectOptions::from_url(&options.to_url_lossy())?)
-                .await?;
+        let mut connection = AnyConnection::connect_with(&quiet(AnyConnectOptions::from_url(
+            &options.to_url_lossy(),
+        )?))
+        .await?;
         sqlx::query("SELECT COUNT(*) FROM sqlite_schema")
             .execute(&mut connection)
             .await?;

@@ -4,6 +4,7 @@ use serde_json::json;
 use workflowai_feedback_protocol::token::Claims;
 
 use super::{page, sign_in, vote};
+use crate::aggregates::add_up;
 use crate::receiver::{Running, claims, start};
 
 #[tokio::test]
@@ -63,6 +64,7 @@ async fn age(server: &Running, days: i64) {
             .await
             .expect("the past");
     }
+    add_up(&mut database).await;
 }
 
 async fn votes(server: &Running, agent: &str, start: usize, positive: usize, negative: usize) {

@@ -1,0 +1,534 @@
+//! What a group of writes comes to: read at once, worked out in memory in the order they came, and
+//! written at once.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use sqlx::{Any, AssertSqlSafe, Transaction};
+use uuid::Uuid;
+use workflowai_feedback_protocol::{Intent, Outcome};
+
+use super::{Change, Key, Stored, Write, Writer};
+use crate::fold::fold;
+use crate::order::{StoredPress, Verdict, judge, pressed_at};
+use crate::storage::aggregates::{Deltas, Vote};
+use crate::storage::history;
+use crate::storage::rows::{Cell, batches, insert};
+use crate::storage::webhook_queue::Listeners;
+use crate::webhook::Event;
+
+/// The entry of a key.
+#[derive(Clone, Debug, sqlx::FromRow)]
+struct Row {
+    tenant: String,
+    agent: String,
+    run: String,
+    user_id: String,
+    id: String,
+    outcome: Option<String>,
+    comment: Option<String>,
+    reasons: String,
+    annotation: Option<String>,
+    annotation_comment: Option<String>,
+    created_at: i64,
+    updated_at: i64,
+    client: String,
+    sequence: i64,
+    pressed_at: i64,
+    unbound: i64,
+}
+
+const COLUMNS: &str = "tenant, agent, run, user_id, id, outcome, comment, reasons, annotation,
+    annotation_comment, created_at, updated_at, client, sequence, pressed_at, unbound";
+
+impl Row {
+    fn key(&self) -> Key {
+        Key {
+            tenant: self.tenant.clone(),
+            agent: self.agent.clone(),
+            run: self.run.clone(),
+            user: self.user_id.clone(),
+        }
+    }
+
+    /// A tombstone that loses against any press.
+    fn new(write: &Write) -> Self {
+        let key = write.key.clone();
+        Self {
+            tenant: key.tenant,
+            agent: key.agent,
+            run: key.run,
+            user_id: key.user,
+            id: Uuid::now_v7().to_string(),
+            outcome: None,
+            comment: None,
+            reasons: "[]".into(),
+            annotation: None,
+            annotation_comment: None,
+            created_at: write.received_at,
+            updated_at: write.received_at,
+            client: String::new(),
+            sequence: -1,
+            pressed_at: i64::MIN,
+            unbound: i64::from(write.names_a_user()),
+        }
+    }
+
+    fn outcome(&self) -> Option<Outcome> {
+        self.outcome.as_deref().and_then(Outcome::parse)
+    }
+
+    fn vote(&self) -> Option<Vote> {
+        Some(Vote {
+            outcome: self.outcome()?,
+            has_comment: self.comment.is_some(),
+            created_at: self.created_at,
+        })
+    }
+
+    fn press(&self) -> StoredPress {
+        StoredPress {
+            client: self.client.clone(),
+            sequence: self.sequence,
+            pressed_at: self.pressed_at,
+        }
+    }
+
+    fn stored(&self, applied: bool) -> Stored {
+        Stored {
+            id: self.id.clone(),
+            outcome: self.outcome(),
+            comment: self.comment.clone(),
+            applied,
+        }
+    }
+
+    fn cells(&self) -> Vec<Cell> {
+        vec![
+            self.tenant.as_str().into(),
+            self.agent.as_str().into(),
+            self.run.as_str().into(),
+            self.user_id.as_str().into(),
+            self.id.as_str().into(),
+            self.outcome.as_deref().into(),
+            self.comment.as_deref().into(),
+            self.reasons.as_str().into(),
+            self.annotation.as_deref().into(),
+            self.annotation_comment.as_deref().into(),
+            self.created_at.into(),
+            self.updated_at.into(),
+            self.client.as_str().into(),
+            self.sequence.into(),
+            self.pressed_at.into(),
+            self.unbound.into(),
+            Cell::Text(self.comment.as_deref().map(fold)),
+        ]
+    }
+}
+
+/// What an entry was before the group, and what it is now.
+struct Entry {
+    before: Row,
+    now: Row,
+    /// The reasons in `now`.
+    reasons: Vec<String>,
+    is_changed: bool,
+}
+
+impl From<Row> for Entry {
+    fn from(row: Row) -> Self {
+        Self {
+            now: row.clone(),
+            before: row,
+            reasons: Vec::new(),
+            is_changed: false,
+        }
+    }
+}
+
+/// An event for webhooks.
+struct Told {
+    tenant: String,
+    id: String,
+    event: Event,
+    at: i64,
+}
+
+/// A group under way.
+#[derive(Default)]
+pub struct Group {
+    entries: BTreeMap<Key, Entry>,
+    /// The last sequence of each client on each entry, and which of them this group stored.
+    sequences: HashMap<(String, String), i64>,
+    pressed: BTreeSet<(String, String)>,
+    /// Writes that the limit of users refused.
+    refused: HashSet<usize>,
+    history: Vec<Vec<Cell>>,
+    deltas: Deltas,
+    told: Vec<Told>,
+}
+
+impl Group {
+    /// Reads what the writes are about and, where several processes write, keeps it until the commit.
+    pub async fn read(
+        writer: &Writer,
+        transaction: &mut Transaction<'_, Any>,
+        asked: &[&Write],
+    ) -> Result<Self, sqlx::Error> {
+        let mut group = Self::default();
+        let keys: BTreeSet<&Key> = asked.iter().map(|write| &write.key).collect();
+        group.find(writer, transaction, &keys).await?;
+        group.read_sequences(transaction, asked).await?;
+        let new = group.admit(writer, transaction, asked).await?;
+        if writer.engine.has_row_locks() && !new.is_empty() {
+            // Whoever comes second waits for the first one's commit, and finds it.
+            let rows: Vec<_> = new.values().map(Row::cells).collect();
+            let into = format!("feedback ({COLUMNS}, folded)");
+            let otherwise = "ON CONFLICT (tenant, agent, run, user_id) DO NOTHING";
+            insert(transaction, &into, otherwise, &rows).await?;
+            let keys: BTreeSet<&Key> = new.keys().collect();
+            group.find(writer, transaction, &keys).await?;
+            group.read_sequences(transaction, asked).await?;
+        } else {
+            let rows = new.into_iter().map(|(key, row)| (key, row.into()));
+            group.entries.extend(rows);
+        }
+        Ok(group)
+    }
+
+    async fn find(
+        &mut self,
+        writer: &Writer,
+        transaction: &mut Transaction<'_, Any>,
+        keys: &BTreeSet<&Key>,
+    ) -> Result<(), sqlx::Error> {
+        // Rows are locked in one order everywhere, so that two processes never wait for each other.
+        let lock = if writer.engine.has_row_locks() {
+            "ORDER BY feedback.tenant, feedback.agent, feedback.run, feedback.user_id
+             FOR UPDATE OF feedback"
+        } else {
+            ""
+        };
+        let columns = COLUMNS.replace(
+            "tenant, agent, run, user_id",
+            "feedback.tenant, feedback.agent,
+            feedback.run, feedback.user_id",
+        );
+        let rows: Vec<Vec<Cell>> = keys
+            .iter()
+            .map(|key| {
+                [&key.tenant, &key.agent, &key.run, &key.user].map(|part| part.as_str().into())
+            })
+            .map(Vec::from)
+            .collect();
+        for (places, arguments) in batches(&rows) {
+            let sql = format!(
+                "WITH keys (tenant, agent, run, user_id) AS (VALUES {places})
+                 SELECT {columns} FROM keys CROSS JOIN feedback
+                 WHERE feedback.tenant = keys.tenant AND feedback.agent = keys.agent
+                     AND feedback.run = keys.run AND feedback.user_id = keys.user_id {lock}"
+            );
+            let found = sqlx::query_as_with::<_, Row, _>(AssertSqlSafe(sql), arguments);
+            for row in found.fetch_all(&mut **transaction).await? {
+                self.entries.insert(row.key(), row.into());
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the last sequences of the writes' clients on entries that are there.
+    async fn read_sequences(
+        &mut self,
+        transaction: &mut Transaction<'_, Any>,
+        asked: &[&Write],
+    ) -> Result<(), sqlx::Error> {
+        let mut presses = BTreeSet::new();
+        for write in asked {
+            if let (Some(entry), Some(intent)) = (self.entries.get(&write.key), &write.intent)
+                // Nobody has pressed on one that was made just now.
+                && entry.before.sequence >= 0
+            {
+                presses.insert((entry.before.id.as_str(), intent.client.as_str()));
+            }
+        }
+        let rows: Vec<Vec<Cell>> = presses
+            .into_iter()
+            .map(|(id, client)| vec![id.into(), client.into()])
+            .collect();
+        for (places, arguments) in batches(&rows) {
+            let sql = format!(
+                "WITH presses (feedback_id, client) AS (VALUES {places})
+                 SELECT intents.feedback_id, intents.client, intents.sequence
+                 FROM presses CROSS JOIN intents
+                 WHERE intents.feedback_id = presses.feedback_id
+                     AND intents.client = presses.client"
+            );
+            let found = sqlx::query_as_with(AssertSqlSafe(sql), arguments);
+            let found: Vec<(String, String, i64)> = found.fetch_all(&mut **transaction).await?;
+            let found = found
+                .into_iter()
+                .map(|(id, client, last)| ((id, client), last));
+            self.sequences.extend(found);
+        }
+        Ok(())
+    }
+
+    /// Entries that the writes make, as tombstones. Notes whom the limit of users refuses.
+    async fn admit(
+        &mut self,
+        writer: &Writer,
+        transaction: &mut Transaction<'_, Any>,
+        asked: &[&Write],
+    ) -> Result<BTreeMap<Key, Row>, sqlx::Error> {
+        let mut new = BTreeMap::<Key, Row>::new();
+        let mut users = HashMap::<(&str, &str, &str), i64>::new();
+        for (place, write) in asked.iter().enumerate() {
+            let key = &write.key;
+            let is_there = self.entries.contains_key(key) || new.contains_key(key);
+            if is_there || write.leaves_nothing() {
+                continue;
+            }
+            if write.names_a_user() {
+                let run = (key.tenant.as_str(), key.agent.as_str(), key.run.as_str());
+                let before = match users.get(&run) {
+                    Some(users) => *users,
+                    None => writer.users_of_run(transaction, key).await?,
+                };
+                if before >= i64::from(writer.users_per_run) {
+                    users.insert(run, before);
+                    self.refused.insert(place);
+                    continue;
+                }
+                users.insert(run, before + 1);
+            }
+            new.insert(key.clone(), Row::new(write));
+        }
+        Ok(new)
+    }
+
+    /// Does what the write at that place of the group asks. None if the limit of users refused it.
+    pub fn apply(&mut self, place: usize, write: &Write) -> Option<Stored> {
+        if self.refused.contains(&place) {
+            return None;
+        }
+        // A retraction of nothing leaves a tombstone only where it must beat a vote under way.
+        let Some(entry) = self.entries.get_mut(&write.key) else {
+            return Some(Stored::nothing());
+        };
+        let is_new = entry.now.sequence < 0;
+        if is_new && write.leaves_nothing() {
+            return Some(Stored::nothing());
+        }
+        let last = write.intent.as_ref().and_then(|intent| {
+            let press = (entry.now.id.clone(), intent.client.clone());
+            self.sequences.get(&press).copied()
+        });
+        let press = (!is_new).then(|| entry.now.press());
+        match judge(
+            write.received_at,
+            write.intent.as_ref(),
+            press.as_ref(),
+            last,
+        ) {
+            Verdict::Superseded => Some(entry.now.stored(false)),
+            Verdict::Repeat { current } => Some(entry.now.stored(current)),
+            Verdict::Apply => Some(self.store(write)),
+        }
+    }
+
+    fn store(&mut self, write: &Write) -> Stored {
+        let none = Vec::new();
+        let (outcome, comment, reasons) = match &write.change {
+            Change::Vote {
+                outcome,
+                comment,
+                reasons,
+            } => (Some(*outcome), comment.clone(), reasons),
+            Change::Retract => (None, None, &none),
+        };
+        let Key { tenant, agent, .. } = &write.key;
+        let entry = self.entries.get_mut(&write.key).expect("it was looked up");
+        let row = &mut entry.now;
+        let reasons_json = serde_json::json!(reasons).to_string();
+        // A vote that changed is open again; the same vote sent twice is not.
+        let same =
+            row.outcome() == outcome && row.comment == comment && row.reasons == reasons_json;
+        if !same {
+            (row.annotation, row.annotation_comment) = (None, None);
+        }
+        let had = row.vote();
+        if let Some(vote) = had {
+            self.deltas.subtract(tenant, agent, vote);
+        }
+        // An entry that was taken back and voted on again is a new vote: it is listed as the newest.
+        row.created_at = had.map_or(write.received_at, |vote| vote.created_at);
+        row.updated_at = write.received_at;
+        row.outcome = outcome.map(|outcome| outcome.as_str().to_owned());
+        row.comment = comment;
+        row.reasons = reasons_json;
+        row.pressed_at = pressed_at(write.received_at, write.intent.as_ref());
+        let client = write.intent.as_ref().map(|intent| intent.client.clone());
+        row.client = client.unwrap_or_default();
+        row.sequence = write
+            .intent
+            .as_ref()
+            .map_or(0, |intent| signed(intent.sequence));
+        if let Some(vote) = row.vote() {
+            self.deltas.add(tenant, agent, vote);
+        }
+        let stored = row.stored(true);
+        entry.reasons.clone_from(reasons);
+        entry.is_changed = true;
+        if let Some(Intent {
+            client, sequence, ..
+        }) = &write.intent
+        {
+            let press = (stored.id.clone(), client.clone());
+            self.sequences.insert(press.clone(), signed(*sequence));
+            self.pressed.insert(press);
+        }
+        self.remember(write, &stored, had.is_some());
+        let event = match (had.is_some(), outcome.is_some()) {
+            (false, true) => Some(Event::Voted),
+            (true, true) if !same => Some(Event::Changed),
+            (true, false) => Some(Event::Retracted),
+            _ => None,
+        };
+        self.told.extend(event.map(|event| Told {
+            tenant: tenant.clone(),
+            id: stored.id.clone(),
+            event,
+            at: write.received_at,
+        }));
+        stored
+    }
+
+    /// Adds a vote, a change or a retraction to the history.
+    fn remember(&mut self, write: &Write, stored: &Stored, had_a_vote: bool) {
+        let action = match (&write.change, had_a_vote) {
+            (Change::Vote { .. }, false) => "voted",
+            (Change::Vote { .. }, true) => "changed",
+            (Change::Retract, _) => "retracted",
+        };
+        let step = history::Step {
+            feedback_id: &stored.id,
+            at: write.received_at,
+            actor: "visitor",
+            action,
+            outcome: stored.outcome,
+            annotation: None,
+            assignee: None,
+            comment: stored.comment.as_deref(),
+        };
+        self.history.push(step.cells());
+    }
+
+    /// Writes all of it. True if webhooks are to be told something.
+    pub async fn write(
+        mut self,
+        writer: &Writer,
+        transaction: &mut Transaction<'_, Any>,
+    ) -> Result<bool, sqlx::Error> {
+        let mut listeners = Listeners::read(transaction).await?;
+        let changed: Vec<Entry> = std::mem::take(&mut self.entries)
+            .into_values()
+            .filter(|entry| entry.is_changed)
+            .collect();
+        write_entries(transaction, &changed).await?;
+        write_reasons(transaction, &changed).await?;
+        let pressed = std::mem::take(&mut self.pressed).into_iter();
+        let pressed = pressed.map(|press| {
+            let sequence = self.sequences[&press];
+            vec![
+                press.0.as_str().into(),
+                press.1.as_str().into(),
+                sequence.into(),
+            ]
+        });
+        let pressed: Vec<Vec<Cell>> = pressed.collect();
+        insert(
+            transaction,
+            "intents (feedback_id, client, sequence)",
+            "ON CONFLICT (feedback_id, client) DO UPDATE SET sequence = excluded.sequence",
+            &pressed,
+        )
+        .await?;
+        insert(transaction, history::INTO, "", &self.history).await?;
+        for Told {
+            tenant,
+            id,
+            event,
+            at,
+        } in &self.told
+        {
+            listeners.tell(transaction, tenant, id, *event, *at).await?;
+        }
+        self.deltas.write(transaction, writer.shard).await?;
+        Ok(listeners.told)
+    }
+}
+
+async fn write_entries(
+    transaction: &mut Transaction<'_, Any>,
+    changed: &[Entry],
+) -> Result<(), sqlx::Error> {
+    let rows: Vec<_> = changed.iter().map(|entry| entry.now.cells()).collect();
+    insert(
+        transaction,
+        &format!("feedback ({COLUMNS}, folded)"),
+        "ON CONFLICT (tenant, agent, run, user_id) DO UPDATE SET
+             outcome = excluded.outcome, comment = excluded.comment, reasons = excluded.reasons,
+             folded = excluded.folded, updated_at = excluded.updated_at,
+             annotation = excluded.annotation, annotation_comment = excluded.annotation_comment,
+             client = excluded.client, sequence = excluded.sequence,
+             pressed_at = excluded.pressed_at, created_at = excluded.created_at",
+        &rows,
+    )
+    .await?;
+    let due = changed
+        .iter()
+        .filter(|entry| entry.now.comment != entry.before.comment);
+    let due: Vec<_> = due
+        .map(|entry| vec![entry.now.id.as_str().into()])
+        .collect();
+    insert(
+        transaction,
+        "search_due (feedback_id)",
+        "ON CONFLICT DO NOTHING",
+        &due,
+    )
+    .await
+}
+
+async fn write_reasons(
+    transaction: &mut Transaction<'_, Any>,
+    changed: &[Entry],
+) -> Result<(), sqlx::Error> {
+    let other = || {
+        changed
+            .iter()
+            .filter(|entry| entry.now.reasons != entry.before.reasons)
+    };
+    for entry in other().filter(|entry| entry.before.reasons != "[]") {
+        sqlx::query("DELETE FROM reasons WHERE feedback_id = $1")
+            .bind(&entry.now.id)
+            .execute(&mut **transaction)
+            .await?;
+    }
+    let rows = other().flat_map(|entry| {
+        let reasons = entry.reasons.iter();
+        reasons.map(|reason| vec![entry.now.id.as_str().into(), reason.as_str().into()])
+    });
+    let rows: Vec<_> = rows.collect();
+    let otherwise = "ON CONFLICT (feedback_id, reason) DO NOTHING";
+    insert(
+        transaction,
+        "reasons (feedback_id, reason)",
+        otherwise,
+        &rows,
+    )
+    .await
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
