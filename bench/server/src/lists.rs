@@ -19,7 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Measures every case.
 pub async fn measure(place: &Place, end: i64) -> Result<Vec<Value>, Failure> {
     let serving = place.serve()?;
-    let session = sign_in(place, serving.address).await?;
+    let link = place.said(&["dashboard", "link"])?;
+    let session = sign_in(&link, serving.address).await?;
     let mut results = Vec::new();
     for case in cases(serving.address, end).await? {
         let result = one(serving.address, &case, &session).await?;
@@ -30,9 +31,8 @@ pub async fn measure(place: &Place, end: i64) -> Result<Vec<Value>, Failure> {
     Ok(results)
 }
 
-/// The cookie of a session of the dashboard.
-pub async fn sign_in(place: &Place, address: SocketAddr) -> Result<String, Failure> {
-    let link = place.said(&["dashboard", "link"])?;
+/// The cookie of a session of the dashboard that a link begins.
+pub async fn sign_in(link: &str, address: SocketAddr) -> Result<String, Failure> {
     let (_, code) = link.rsplit_once('#').ok_or("no code in the link")?;
     let answer = post_form(address, "/dashboard/sign-in", &format!("code={code}")).await?;
     let cookie = answer

@@ -220,7 +220,8 @@ mod tests {
         };
         assert!((10..=17).contains(&share(&common)));
         let agents: HashSet<_> = votes.iter().map(|vote| &vote.agent).collect();
-        assert_eq!(agents.len(), AGENTS + 1);
+        // The last ones have few votes.
+        assert!(agents.len() > AGENTS * 9 / 10, "{}", agents.len());
         let runs: HashSet<_> = votes.iter().map(|vote| &vote.run).collect();
         assert_eq!(runs.len(), votes.len());
     }

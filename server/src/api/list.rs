@@ -153,11 +153,10 @@ async fn list(
         "a `next` of this list",
         Cursor::parse,
     )?;
-    let (page, count) = tokio::try_join!(
-        app.storage
-            .list(tenant, &filter, cursor.as_ref(), offset, limit),
-        app.storage.count(tenant, &filter),
-    )?;
+    let (page, count) = app
+        .storage
+        .list_and_count(tenant, &filter, cursor.as_ref(), offset, limit)
+        .await?;
     let (count, count_is) = match count {
         Count::Exactly(count) => (count, None),
         Count::AtLeast(count) => (count, Some("at_least")),

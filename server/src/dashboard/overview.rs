@@ -21,9 +21,10 @@ use crate::base::Base;
 use crate::clock::{SECOND, now};
 use crate::error::ApiError;
 use crate::statistics::Share;
-use crate::storage::{AgentTotals, BUCKET, Filter, Reasons, Storage, Totals};
+use crate::storage::{AgentTotals, BUCKET, Filter, Reasons, Storage, StorageError, Totals};
 
-const DAY: i64 = 24 * 60 * 60 * SECOND;
+const HOUR: i64 = 60 * 60 * SECOND;
+const DAY: i64 = 24 * HOUR;
 /// The ranges to choose from, in days.
 const RANGES: [i64; 3] = [7, 30, 90];
 /// Comments shown.
@@ -90,39 +91,41 @@ pub async fn page(
     let to = now - now.rem_euclid(BUCKET) + BUCKET;
     let days = zone.days_until(now, count);
     let from = days.first().map_or(to, |day| zone.start_of(*day));
-    let range = |from, to| Filter {
+    let filter = Filter {
         agent: agent.clone(),
         from: Some(from),
         to: Some(to),
         ..Filter::default()
     };
-    let filter = range(from, to);
-    let before = range(from - count * DAY, to - count * DAY);
     let storage = &app.storage;
-    let by_day = by_day(&zone, &storage.totals_by(tenant, &filter, BUCKET).await?);
-    let totals_before = storage.totals(tenant, &before).await?;
-    let totals = storage.totals(tenant, &filter).await?;
-    let by_agent = async |from, to| {
-        let agent = agent.as_deref();
-        storage.totals_by_agent(tenant, agent, from, to).await
-    };
-    let by_agent_before = by_agent(from - count * DAY, to - count * DAY).await?;
-    let by_agent = by_agent(from, to).await?;
-    let (people, people_before) = people(storage, tenant, agent.as_deref(), from, to).await?;
-    let reasons = storage.reasons(tenant, &filter).await?;
     let complaints = Filter {
         outcome: Some(Outcome::Negative),
         has_comment: Some(true),
-        ..filter
+        ..filter.clone()
     };
-    let complaints = storage.list(tenant, &complaints, None, 0, COMMENTS).await?;
+    let one = agent.as_deref();
+    // Days begin at a quarter of an hour at worst.
+    let is_hourly = days.iter().all(|day| zone.start_of(*day) % HOUR == 0);
+    let step = if is_hourly { HOUR } else { BUCKET };
+    let (by_step, by_agent, by_agent_before, people, reasons, complaints, agents) = tokio::try_join!(
+        storage.totals_by(tenant, &filter, step),
+        storage.totals_by_agent(tenant, one, from, to),
+        storage.totals_by_agent(tenant, one, from - count * DAY, to - count * DAY),
+        people(storage, tenant, one, from, to),
+        storage.reasons(tenant, &filter),
+        storage.list(tenant, &complaints, None, 0, COMMENTS),
+        storage.agents(tenant),
+    )?;
+    let (people, people_before) = people;
+    let by_day = by_day(&zone, &by_step);
+    let (totals, totals_before) = (sum(&by_agent), sum(&by_agent_before));
     let (positive, positive_before) = (positive(&totals), positive(&totals_before));
     let (commented, commented_before) = (commented(&totals), commented(&totals_before));
     let page = Page {
         frame: Frame::new(&base, &viewer, &zone, "overview"),
         days: count,
         agent: agent.unwrap_or_default(),
-        agents: storage.agents(tenant).await?,
+        agents,
         votes: Figure {
             count: totals.votes(),
             change: Change::of_count(totals.votes(), totals_before.votes()),
@@ -159,7 +162,7 @@ async fn people(
     agent: Option<&str>,
     from: i64,
     to: i64,
-) -> Result<(i64, i64), ApiError> {
+) -> Result<(i64, i64), StorageError> {
     let from = from - from.rem_euclid(DAY);
     let to = to + (-to).rem_euclid(DAY);
     let before = from - (to - from);
@@ -177,6 +180,12 @@ fn by_day(zone: &Zone, buckets: &[(i64, Totals)]) -> BTreeMap<jiff::civil::Date,
         *day = day.plus(totals);
     }
     days
+}
+
+/// All agents together.
+fn sum(agents: &[AgentTotals]) -> Totals {
+    let all = agents.iter().map(|agent| agent.totals);
+    all.fold(Totals::default(), |sum, totals| sum.plus(&totals))
 }
 
 fn positive(totals: &Totals) -> Option<Share> {

@@ -105,10 +105,10 @@ pub async fn page(
     );
     match (cursor, filter(place, filters, &zone)) {
         (Ok(cursor), Ok(filter)) => {
-            let (count, list) = tokio::try_join!(
-                app.storage.count(tenant, &filter),
-                app.storage.list(tenant, &filter, cursor.as_ref(), 0, LIMIT),
-            )?;
+            let (list, count) = app
+                .storage
+                .list_and_count(tenant, &filter, cursor.as_ref(), 0, LIMIT)
+                .await?;
             page.count = count;
             page.older = cursor.is_some();
             let newest = list.items.first().map(|first| Cursor {

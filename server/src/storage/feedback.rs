@@ -1,7 +1,7 @@
 use serde::Serialize;
 use workflowai_feedback_protocol::Outcome;
 
-use super::search::Search;
+use super::search::{Candidates, Search};
 use super::{Filter, Key, Storage, StorageError};
 use crate::clock::rfc3339;
 use crate::cursor::Cursor;
@@ -168,14 +168,44 @@ impl Storage {
         offset: u32,
         limit: u32,
     ) -> Result<Page, StorageError> {
+        let candidates = self.candidates(&filter.terms).await?;
+        self.page(tenant, filter, candidates, cursor, offset, limit)
+            .await
+    }
+
+    /// The same, and how many entries match in all: exactly where the aggregates tell, or where few do
+    /// and few others have to be looked at.
+    pub async fn list_and_count(
+        &self,
+        tenant: &str,
+        filter: &Filter,
+        cursor: Option<&Cursor>,
+        offset: u32,
+        limit: u32,
+    ) -> Result<(Page, Count), StorageError> {
+        let candidates = self.candidates(&filter.terms).await?;
+        tokio::try_join!(
+            self.page(tenant, filter, candidates.clone(), cursor, offset, limit),
+            self.count_among(tenant, filter, candidates),
+        )
+    }
+
+    async fn page(
+        &self,
+        tenant: &str,
+        filter: &Filter,
+        candidates: Option<Candidates>,
+        cursor: Option<&Cursor>,
+        offset: u32,
+        limit: u32,
+    ) -> Result<Page, StorageError> {
         // To skip some is to look at all of them.
-        let search = if offset == 0 {
-            self.search(tenant, filter, cursor).await?
+        let search = if offset == 0 || candidates.is_some() {
+            self.search(tenant, filter, candidates, cursor).await?
         } else {
             Search::default()
         };
-        let mut rules = filter.rules(tenant, self.engine);
-        search.narrow(&mut rules);
+        let mut rules = search.rules(tenant, filter, self.engine);
         if let Some(cursor) = cursor {
             rules.after(cursor);
         }
@@ -183,7 +213,7 @@ impl Storage {
             "SELECT id, agent, run, user_id, outcome, comment, reasons, annotation, created_at,
                  updated_at, assignee
              FROM {} WHERE {} ORDER BY created_at DESC, id DESC LIMIT {} OFFSET {offset}",
-            search.table(self.engine),
+            search.table(self.engine, filter),
             rules.sql(),
             i64::from(limit) + 1,
         );
@@ -230,18 +260,26 @@ impl Storage {
         Ok(query.fetch_one(&self.read).await?)
     }
 
-    /// How many entries match: exactly where the aggregates tell, or where few do and few others have
-    /// to be looked at.
+    /// How many entries match, as with a list.
     pub async fn count(&self, tenant: &str, filter: &Filter) -> Result<Count, StorageError> {
+        let candidates = self.candidates(&filter.terms).await?;
+        self.count_among(tenant, filter, candidates).await
+    }
+
+    async fn count_among(
+        &self,
+        tenant: &str,
+        filter: &Filter,
+        candidates: Option<Candidates>,
+    ) -> Result<Count, StorageError> {
         if let Some(count) = self.aggregated_count(tenant, filter).await? {
             return Ok(Count::Exactly(count));
         }
-        let search = self.search(tenant, filter, None).await?;
-        let mut rules = filter.rules(tenant, self.engine);
-        search.narrow(&mut rules);
+        let search = self.search(tenant, filter, candidates, None).await?;
+        let rules = search.rules(tenant, filter, self.engine);
         let sql = format!(
             "SELECT COUNT(*) FROM (SELECT 1 AS one FROM {} WHERE {} LIMIT {}) AS counted",
-            search.table(self.engine),
+            search.table(self.engine, filter),
             rules.sql(),
             COUNTED + 1
         );

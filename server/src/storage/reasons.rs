@@ -1,3 +1,4 @@
+use super::search::Search;
 use super::{Filter, Storage, StorageError};
 
 /// Votes that are looked at: reasons are not among the kept totals.
@@ -31,8 +32,9 @@ impl Storage {
         let newest = |columns: &str| {
             let rules = filter.rules(tenant, self.engine);
             let sql = format!(
-                "SELECT {columns} FROM feedback WHERE {} ORDER BY created_at DESC, id DESC
+                "SELECT {columns} FROM {} WHERE {} ORDER BY created_at DESC, id DESC
                  LIMIT {NEWEST}",
+                Search::default().table(self.engine, filter),
                 rules.sql(),
             );
             (sql, rules.arguments())

@@ -7,12 +7,13 @@ use super::engine::Engine;
 use super::filter::{Rules, Value};
 use super::rows::{self, Cell};
 use super::{Filter, Storage, StorageError};
+use crate::annotation::Marked;
 use crate::cursor::Cursor;
 
 /// The shortest term that the index knows.
 const PIECE: usize = 3;
 /// With more candidates than this, what is found is found soon, newest first.
-const CANDIDATES: i64 = 10_000;
+const CANDIDATES: i64 = 5_000;
 /// Votes that are looked at one by one for a page or a count, where no index has what is asked.
 const LOOKED_AT: u32 = 10_000;
 /// Votes of one transaction that fills the index.
@@ -28,31 +29,59 @@ pub struct Search {
 }
 
 /// A search of the index.
-struct Candidates {
+#[derive(Clone)]
+pub struct Candidates {
     sql: String,
+    /// The same without the votes' ids, which cost a look each.
+    counted: String,
     values: Vec<String>,
 }
 
 impl Search {
     /// The table to search, with a word about the index where the database would choose badly.
-    pub const fn table(&self, engine: Engine) -> &'static str {
+    pub fn table(&self, engine: Engine, filter: &Filter) -> &'static str {
         match (&self.candidates, engine) {
             // It would walk all votes from the newest on.
             (Some(_), Engine::Sqlite) => "feedback INDEXED BY sqlite_autoindex_feedback_1",
-            _ => "feedback",
+            (None, Engine::Sqlite) => walked(filter),
+            (_, Engine::Postgres) => "feedback",
         }
     }
 
-    /// Adds what narrows the search down.
-    pub fn narrow(&self, rules: &mut Rules) {
-        if let Some(candidates) = &self.candidates {
-            candidates.narrow(rules);
-        }
-        if let Some(oldest) = &self.oldest {
-            let created_at = rules.bind(Value::Number(oldest.created_at));
-            let id = rules.bind(Value::Text(oldest.id.clone()));
-            rules.condition(format!("(created_at, id) >= ({created_at}, {id})"));
-        }
+    /// The conditions on a row of `feedback`.
+    pub fn rules(&self, tenant: &str, filter: &Filter, engine: Engine) -> Rules {
+        let Some(oldest) = &self.oldest else {
+            let mut rules = filter.rules(tenant, engine);
+            if let Some(candidates) = &self.candidates {
+                candidates.narrow(&mut rules);
+            }
+            return rules;
+        };
+        // It is later than `from`, and SQLite would begin where that is.
+        let filter = Filter {
+            from: None,
+            ..filter.clone()
+        };
+        let mut rules = filter.rules(tenant, engine);
+        let created_at = rules.bind(Value::Number(oldest.created_at));
+        let id = rules.bind(Value::Text(oldest.id.clone()));
+        rules.condition(format!("(created_at, id) >= ({created_at}, {id})"));
+        rules
+    }
+}
+
+/// The table with the index that has what is asked in the order of lists. Of a range of time `SQLite`
+/// would read all agents' votes.
+fn walked(filter: &Filter) -> &'static str {
+    let is_marked = matches!(filter.marked, Some(Marked::As(_)));
+    let is_one = filter.run.is_some() || filter.user.is_some() || filter.assignee.is_some();
+    match (is_one, filter.agent.is_some(), is_marked) {
+        // Few votes, whatever else is asked.
+        (true, _, _) => "feedback",
+        (false, true, true) => "feedback INDEXED BY feedback_newest_by_agent_and_mark",
+        (false, true, false) => "feedback INDEXED BY feedback_newest_by_agent",
+        (false, false, true) => "feedback INDEXED BY feedback_newest_by_mark",
+        (false, false, false) => "feedback INDEXED BY feedback_newest",
     }
 }
 
@@ -75,6 +104,7 @@ impl Candidates {
                           JOIN search_rows ON search_rows.number = search.rowid
                           WHERE search.folded MATCH ?"
                         .into(),
+                    counted: "SELECT rowid FROM search WHERE folded MATCH ?".into(),
                     values: vec![phrases.collect::<Vec<_>>().join(" AND ")],
                 }
             }
@@ -84,20 +114,22 @@ impl Candidates {
                     format!("%{}%", term.replace('%', "\\%").replace('_', "\\_"))
                 });
                 let likes = vec!["folded LIKE ?"; known.len()];
+                let sql = format!(
+                    "SELECT feedback_id FROM search WHERE {}",
+                    likes.join(" AND ")
+                );
                 Self {
-                    sql: format!(
-                        "SELECT feedback_id FROM search WHERE {}",
-                        likes.join(" AND ")
-                    ),
+                    counted: sql.clone(),
+                    sql,
                     values: escaped.collect(),
                 }
             }
         })
     }
 
-    /// The search with the places that its values have.
-    fn sql(&self, mut bind: impl FnMut(&str) -> String) -> String {
-        let mut parts = self.sql.split('?');
+    /// One of its statements with the places that its values have.
+    fn placed(&self, sql: &str, mut bind: impl FnMut(&str) -> String) -> String {
+        let mut parts = sql.split('?');
         let mut sql = parts.next().unwrap_or_default().to_owned();
         for (part, value) in parts.zip(&self.values) {
             sql.push_str(&bind(value));
@@ -107,7 +139,7 @@ impl Candidates {
     }
 
     fn narrow(&self, rules: &mut Rules) {
-        let sql = self.sql(|value| rules.bind(Value::Text(value.to_owned())));
+        let sql = self.placed(&self.sql, |value| rules.bind(Value::Text(value.to_owned())));
         // What the index does not have yet is looked at too: few, as it is a second behind.
         rules.condition(format!(
             "id IN ({sql} UNION SELECT feedback_id FROM search_due)"
@@ -121,11 +153,12 @@ impl Storage {
         &self,
         tenant: &str,
         filter: &Filter,
+        candidates: Option<Candidates>,
         after: Option<&Cursor>,
     ) -> Result<Search, StorageError> {
-        if let Some(candidates) = self.candidates(&filter.terms).await? {
+        if candidates.is_some() {
             return Ok(Search {
-                candidates: Some(candidates),
+                candidates,
                 oldest: None,
             });
         }
@@ -140,13 +173,14 @@ impl Storage {
     }
 
     /// Candidates of the index. None if it knows none of the terms, or gives too many.
-    async fn candidates(&self, terms: &[String]) -> Result<Option<Candidates>, StorageError> {
+    pub async fn candidates(&self, terms: &[String]) -> Result<Option<Candidates>, StorageError> {
         let candidates = Candidates::of(self.engine, terms).filter(|_| self.has_pieces);
         let Some(candidates) = candidates else {
             return Ok(None);
         };
         let mut rules = Rules::none();
-        let sql = candidates.sql(|value| rules.bind(Value::Text(value.to_owned())));
+        let bind = |value: &str| rules.bind(Value::Text(value.to_owned()));
+        let sql = candidates.placed(&candidates.counted, bind);
         let sql = format!(
             "SELECT COUNT(*) FROM (SELECT 1 AS one FROM ({sql}) AS found LIMIT {}) AS counted",
             CANDIDATES + 1
@@ -168,8 +202,9 @@ impl Storage {
             rules.after(after);
         }
         let sql = format!(
-            "SELECT created_at, id FROM feedback WHERE {} ORDER BY created_at DESC, id DESC
+            "SELECT created_at, id FROM {} WHERE {} ORDER BY created_at DESC, id DESC
              LIMIT 2 OFFSET {}",
+            Search::default().table(self.engine, walk),
             rules.sql(),
             LOOKED_AT - 1
         );

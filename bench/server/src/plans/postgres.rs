@@ -29,7 +29,8 @@ pub async fn plans(
     }
     let serving = place.serve()?;
     let address: SocketAddr = serving.address;
-    let session = sign_in(place, address).await?;
+    let link = place.said(&["dashboard", "link"])?;
+    let session = sign_in(&link, address).await?;
     let mut plans = Vec::new();
     for case in cases(address, end).await? {
         let request = request(&case, &case.paths[0], &session);

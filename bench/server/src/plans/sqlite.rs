@@ -14,7 +14,7 @@ use super::one_line;
 use crate::cases::{Case, cases};
 use crate::client::Connection;
 use crate::failure::Failure;
-use crate::lists::request;
+use crate::lists::{request, sign_in};
 use crate::receiver::API_KEY;
 
 /// The plans of the first request of each case.
@@ -23,8 +23,6 @@ pub async fn plans(folder: &Path, end: i64) -> Result<Vec<(Case, Vec<String>)>, 
     tracing::subscriber::set_global_default(statements.clone())?;
     let config = Config {
         api_key: Some(API_KEY.into()),
-        // Its dashboard is open.
-        demo: true,
         ..Config::in_folder(folder)
     };
     let receiver = Receiver::open(config).await?;
@@ -34,13 +32,18 @@ pub async fn plans(folder: &Path, end: i64) -> Result<Vec<(Case, Vec<String>)>, 
         .router()
         .into_make_service_with_connect_info::<std::net::SocketAddr>();
     let serving = tokio::spawn(async move { axum::serve(listener, service).await });
+    let link = receiver.dashboard_link("").await?;
+    let session = sign_in(&link, address).await?;
     let file = folder.join("feedback.db");
     let database = Database::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut plans = Vec::new();
     for case in cases(address, end).await? {
         statements.taken();
-        let request = request(&case, &case.paths[0], "");
-        Connection::open(address).await?.send(&request).await?;
+        let request = request(&case, &case.paths[0], &session);
+        let answer = Connection::open(address).await?.send(&request).await?;
+        if answer.status != 200 {
+            return Err(format!("{} was answered {}", case.paths[0], answer.status).into());
+        }
         let mut of_case = Vec::new();
         for sql in statements.taken() {
             // Others are connections being made ready.
