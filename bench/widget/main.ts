@@ -1,6 +1,8 @@
-// node --import tsx bench/widget/main.ts [--rounds N]: what a page pays for thumbs under 1,000
+// node --import tsx bench/widget/main.ts [--rounds N] [--results FILE]: what a page pays for thumbs under 1,000
 // answers, beside the same thumbs in React and beside the least that shows the same, and how soon
 // a press shows while nothing but the first file is there. Ends with 1 where a limit is passed.
+import { writeFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { build } from "esbuild";
 import { type Browser, type CDPSession, chromium, type Page } from "playwright-core";
@@ -25,7 +27,9 @@ interface Cost {
   heap: number;
 }
 
-const { values } = parseArgs({ options: { rounds: { type: "string", default: "15" } } });
+const { values } = parseArgs({
+  options: { rounds: { type: "string", default: "15" }, results: { type: "string" } },
+});
 const rounds = Number(values.rounds);
 if (!(rounds >= 1)) throw new Error("--rounds takes a number from 1");
 
@@ -191,27 +195,37 @@ const middle = (contender: Contender, what: keyof Cost) =>
 const milliseconds = (value: number) => `${value.toFixed(1)} ms`;
 const bytes = (value: number) => `${Math.round(value)} B`;
 
-console.log(`Chromium ${browser.version()}, ${rounds} rounds, medians, ${ANSWERS} widgets\n`);
-console.log("| what | element | static element | React |");
-console.log("| --- | --- | --- | --- |");
+const lines = [
+  "# A page of widgets",
+  "",
+  "Written by `cargo xtask bench widget`; docs/size.md says what it means.",
+  "",
+  `Chromium ${browser.version()}, ${availableParallelism()} cores, ${rounds} rounds, medians, ` +
+    `${ANSWERS} widgets on a page.`,
+  "",
+  "| what | element | static element | React |",
+  "| --- | --- | --- | --- |",
+];
 for (const [what, name, written] of [
   ["script", "scripts until painted", milliseconds],
   ["work", "main thread until painted", milliseconds],
   ["heap", "JavaScript heap kept by one", bytes],
 ] as const) {
   const cells = CONTENDERS.map((contender) => written(middle(contender, what)));
-  console.log(`| ${name} | ${cells.join(" | ")} |`);
+  lines.push(`| ${name} | ${cells.join(" | ")} |`);
 }
-console.log();
 
 const late = presses.filter(({ frames }) => frames > 1).length;
 const times = presses.map((press) => press.shown);
-console.log(
+lines.push(
+  "",
   `${PRESSES} presses before the core is there, CPU slowed ${SLOWED} times: ` +
     `${PRESSES - late} shown in the next frame, ` +
-    `median ${median(times)} ms, 95 of 100 within ${percentile(times, 95)} ms\n`,
+    `median ${median(times)} ms, 95 of 100 within ${percentile(times, 95)} ms.`,
+  "",
+  "| limit | measured | at most | |",
+  "| --- | --- | --- | --- |",
 );
-
 const limits: [string, number, number][] = [
   [
     "scripts, of the static element's",
@@ -225,6 +239,9 @@ const limits: [string, number, number][] = [
 ];
 for (const [name, value, limit] of limits) {
   const over = !(value <= limit);
-  console.log(`${over ? "OVER" : "ok  "} ${name}: ${Number(value.toFixed(3))} (limit ${limit})`);
+  lines.push(`| ${name} | ${Number(value.toFixed(2))} | ${limit} | ${over ? "over" : "ok"} |`);
   if (over) process.exitCode = 1;
 }
+const report = lines.join("\n");
+console.log(report);
+if (values.results) await writeFile(values.results, `${report}\n`);

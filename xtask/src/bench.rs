@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use crate::build::{Variant, build};
 use crate::failure::Failure;
 use crate::process::run;
 use crate::setup;
+use crate::test::browser_script;
 use crate::workspace::Workspace;
 
 /// What is measured.
@@ -31,11 +33,36 @@ const OF_SERVER: [(&str, &str); 3] = [
 /// What can be asked for.
 pub fn names() -> Vec<&'static str> {
     let parts = OF_SERVER.iter().map(|(name, _)| *name);
-    ["server"].into_iter().chain(parts).collect()
+    ["widget", "server"].into_iter().chain(parts).collect()
+}
+
+/// Measures what was asked for.
+pub fn bench(workspace: &Workspace, bench: &Bench) -> Result<(), Failure> {
+    let name = bench.name.as_deref();
+    if name.is_none_or(|name| name == "widget") {
+        widget(workspace, bench.short)?;
+    }
+    if name.is_none_or(|name| name != "widget") {
+        server(workspace, bench)?;
+    }
+    Ok(())
+}
+
+/// What a page with many widgets pays.
+fn widget(workspace: &Workspace, short: bool) -> Result<(), Failure> {
+    build(workspace, Variant::Everyday)?;
+    let mut node = browser_script(workspace)?;
+    node.arg("bench/widget/main.ts");
+    if short {
+        node.args(["--rounds", "1"]);
+    } else {
+        node.args(["--results", "bench/results/widget.md"]);
+    }
+    run("measuring a page of widgets", &mut node)
 }
 
 /// Builds as for a release, and measures.
-pub fn bench(workspace: &Workspace, bench: &Bench) -> Result<(), Failure> {
+fn server(workspace: &Workspace, bench: &Bench) -> Result<(), Failure> {
     setup::compiler(workspace)?;
     setup::postgres(workspace)?;
     let mut cargo = workspace.cargo();
