@@ -49,7 +49,7 @@ export interface FeedbackRequest {
   intent: { client: string; sequence: number; age: number };
 }
 
-/** Page-wide settings, by `configure()` or as JSON in `<meta name="workflowai-feedback">`. */
+/** Page-wide settings, by `configure()` or as JSON in `<meta name="workflowai-feedback">` in the page's head. */
 export interface Settings {
   /** Base address of the receiver. Default: the page's own origin. */
   apiUrl?: string;
