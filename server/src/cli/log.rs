@@ -1,6 +1,5 @@
 use clap::{Args, ValueEnum};
 use tracing::level_filters::LevelFilter;
-use tracing_subscriber::filter::Targets;
 use tracing_subscriber::{Layer, Registry};
 
 /// Something that hears what is logged.
@@ -61,15 +60,11 @@ impl Log {
             .with_target(false)
             // A log that cannot be written, as on a full disk, must not end the request it is about.
             .log_internal_errors(false);
-        // A slow statement would be logged with its whole text, which for many rows is pages.
-        let wanted = Targets::new()
-            .with_default(level)
-            .with_target("sqlx::query", LevelFilter::OFF);
         match self.log_format {
-            Format::Text => log.with_filter(wanted).boxed(),
+            Format::Text => log.with_filter(level).boxed(),
             Format::Json => {
                 let log = log.json().flatten_event(true).with_span_list(false);
-                log.with_filter(wanted).boxed()
+                log.with_filter(level).boxed()
             }
         }
     }
