@@ -149,8 +149,8 @@ export class Network {
   weather: Weather = "clear";
   ahead = 0;
   epoch = 0;
-  /** Time is being made to pass. */
-  moving = false;
+  /** How far a page's clock may be behind while time is being made to pass, in milliseconds. */
+  lag = 0;
   /** Nothing is held back or answered wrongly any more. */
   over = false;
   readonly sites: Site[] = [];
@@ -293,7 +293,7 @@ export class Network {
       leaving: site.leaving,
       at: this.now(),
       pressed: this.now() - body.intent.age * 1000,
-      vague: this.moving,
+      vague: this.lag > 0,
       open: true,
       held: false,
       flight: Number(request.headers["x-flight"]),
@@ -392,7 +392,7 @@ export class Network {
       }
       case "busy": {
         const wait = dice.pick([0, 5_000, 60_000, 600_000]);
-        const until = this.now() + wait;
+        const until = this.now() - this.lag + wait;
         const date = dice.chance(0.5);
         // A date has whole seconds and means what the device's clock says.
         if (wait && !date) passage.until = until;

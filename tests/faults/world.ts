@@ -502,9 +502,10 @@ class World {
       );
       // `Infinity` does not pass as JSON.
       const due = Math.min(...dues.map((due) => due ?? Number.POSITIVE_INFINITY), network.due());
-      network.ahead = Math.min(end, network.ahead + Math.max(due, 0) + 1);
+      const before = network.ahead;
+      network.ahead = Math.min(end, before + Math.max(due, 0) + 1);
       network.epoch++;
-      network.moving = true;
+      network.lag = network.ahead - before;
       for (const visit of this.#alive()) {
         // A request that left meanwhile must not meet its time-out before it arrives.
         while (
@@ -517,8 +518,12 @@ class World {
           if (Date.now() > limit) throw new Error(`no end of requests: ${network.unrest()}`);
         }
       }
-      network.moving = false;
-      await network.release(false);
+      network.lag = 0;
+      if (network.due() <= 0) {
+        // What a page gave up for its time-out gets no answer: the news must be here first.
+        await this.#settle();
+        await network.release(false);
+      }
       await this.#settle();
       if (turn > 400) throw new Error("time does not go on");
     }
