@@ -36,6 +36,8 @@ use workflowai_feedback_protocol::token::{
 const INDEXING: Duration = Duration::from_millis(500);
 /// How often the people of new votes are counted.
 const COUNTING: Duration = Duration::from_secs(10);
+/// How often those of votes that were committed late are looked for.
+const COUNTING_LATE: Duration = Duration::from_secs(60);
 /// How often what is over is dropped.
 const CLEANING: Duration = Duration::from_mins(1);
 /// How often shares are compared: totals are kept in quarters of an hour.
@@ -208,9 +210,20 @@ impl Receiver {
                 }
             }
         };
+        let counting_late = async {
+            let mut ticks = tokio::time::interval(COUNTING_LATE);
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                ticks.tick().await;
+                if let Err(error) = self.app.storage.count_late_people().await {
+                    tracing::error!(%error, "people of late votes could not be counted");
+                }
+            }
+        };
         tokio::select! {
             () = cleaning => {}
             () = counting => {}
+            () = counting_late => {}
             () = indexing => {}
             () = comparing => {}
             () = webhook::run(&self.app) => {}
@@ -233,6 +246,15 @@ impl Receiver {
     /// The database's.
     pub async fn count_people(&self) -> Result<u64, StorageError> {
         self.app.storage.count_people().await
+    }
+
+    /// Looks once more at the newest votes whose people are counted, for those that were committed
+    /// after younger ones. Returns how many votes were looked at.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn count_late_people(&self) -> Result<u64, StorageError> {
+        self.app.storage.count_late_people().await
     }
 
     /// Drops contexts that have been without a vote for 30 days. Returns how many.

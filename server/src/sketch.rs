@@ -56,6 +56,12 @@ impl Sketch {
         }
     }
 
+    /// Whether adding another would change nothing.
+    pub fn has_all_of(&self, other: &Self) -> bool {
+        let mut registers = self.0.iter().zip(&other.0);
+        registers.all(|(register, other)| register >= other)
+    }
+
     /// How many people there are.
     #[expect(
         clippy::cast_precision_loss,

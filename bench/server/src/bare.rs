@@ -12,6 +12,7 @@ use crate::votes::Vote;
 
 /// The length of a bucket of the aggregates, in microseconds.
 const BUCKET: i64 = 15 * 60 * 1_000_000;
+const DAY: i64 = 24 * 60 * 60 * 1_000_000;
 
 const FIND: &str = "SELECT id, outcome, comment, reasons, client, sequence, pressed_at, created_at
      FROM feedback WHERE tenant = $1 AND agent = $2 AND run = $3 AND user_id = $4";
@@ -46,6 +47,22 @@ const AGGREGATE: &str = "INSERT INTO aggregates (tenant, agent, bucket, shard, p
          negative = aggregates.negative + excluded.negative,
          positive_comments = aggregates.positive_comments + excluded.positive_comments,
          negative_comments = aggregates.negative_comments + excluded.negative_comments";
+const TENANT_AGGREGATE: &str = "INSERT INTO tenant_aggregates (tenant, bucket, shard, positive,
+         negative, positive_comments, negative_comments)
+     VALUES ($1, $2, 0, $3, $4, $5, $6)
+     ON CONFLICT (tenant, bucket, shard) DO UPDATE SET
+         positive = tenant_aggregates.positive + excluded.positive,
+         negative = tenant_aggregates.negative + excluded.negative,
+         positive_comments = tenant_aggregates.positive_comments + excluded.positive_comments,
+         negative_comments = tenant_aggregates.negative_comments + excluded.negative_comments";
+const DAILY_AGGREGATE: &str = "INSERT INTO daily_aggregates (tenant, agent, day, shard, positive,
+         negative, positive_comments, negative_comments)
+     VALUES ($1, $2, $3, 0, $4, $5, $6, $7)
+     ON CONFLICT (tenant, day, agent, shard) DO UPDATE SET
+         positive = daily_aggregates.positive + excluded.positive,
+         negative = daily_aggregates.negative + excluded.negative,
+         positive_comments = daily_aggregates.positive_comments + excluded.positive_comments,
+         negative_comments = daily_aggregates.negative_comments + excluded.negative_comments";
 const LISTENERS: &str = "SELECT id, tenant, events FROM webhooks ORDER BY id";
 
 /// A vote as the rows have it.
@@ -77,17 +94,36 @@ impl<'a> Row<'a> {
     }
 }
 
-/// What a group adds to each bucket of the aggregates: positive, negative, and those with a comment.
-fn sums<'a>(rows: &[Row<'a>]) -> BTreeMap<(&'a str, i64), [i64; 4]> {
-    let mut sums = BTreeMap::<_, [i64; 4]>::new();
-    for row in rows {
-        let bucket = row.at - row.at.rem_euclid(BUCKET);
-        let sum = sums.entry((row.vote.agent.as_str(), bucket)).or_default();
-        let negative = usize::from(row.outcome == "negative");
-        sum[negative] += 1;
-        sum[negative + 2] += i64::from(row.vote.comment.is_some());
+/// Positive, negative, and those with a comment.
+type Sums = [i64; 4];
+
+/// What a group adds to the aggregates, to be written in this order.
+#[derive(Default)]
+struct Deltas<'a> {
+    agents: BTreeMap<(&'a str, i64), Sums>,
+    tenant: BTreeMap<i64, Sums>,
+    days: BTreeMap<(i64, &'a str), Sums>,
+}
+
+impl<'a> Deltas<'a> {
+    fn of(rows: &[Row<'a>]) -> Self {
+        let mut deltas = Self::default();
+        for row in rows {
+            let agent = row.vote.agent.as_str();
+            let bucket = row.at - row.at.rem_euclid(BUCKET);
+            let day = row.at - row.at.rem_euclid(DAY);
+            let negative = usize::from(row.outcome == "negative");
+            for sum in [
+                deltas.agents.entry((agent, bucket)).or_default(),
+                deltas.tenant.entry(bucket).or_default(),
+                deltas.days.entry((day, agent)).or_default(),
+            ] {
+                sum[negative] += 1;
+                sum[negative + 2] += i64::from(row.vote.comment.is_some());
+            }
+        }
+        deltas
     }
-    sums
 }
 
 #[cfg(test)]
@@ -100,12 +136,15 @@ mod tests {
         let mut votes = Votes::new(1, 100);
         let votes: Vec<_> = (0..64).map(|_| votes.next(0)).collect();
         let rows: Vec<_> = votes.iter().map(Row::new).collect();
-        let all = |places: [usize; 2]| {
-            let sums = sums(&rows).into_values();
-            sums.map(|sum| sum[places[0]] + sum[places[1]]).sum::<i64>()
-        };
-        assert_eq!(all([0, 1]), 64);
+        let deltas = Deltas::of(&rows);
         let comments = votes.iter().filter(|vote| vote.comment.is_some()).count();
-        assert_eq!(all([2, 3]), i64::try_from(comments).expect("few"));
+        let comments = i64::try_from(comments).expect("few");
+        let all = |sums: Vec<&Sums>| {
+            let sum = |place: usize| sums.iter().map(|sum| sum[place]).sum::<i64>();
+            [sum(0) + sum(1), sum(2) + sum(3)]
+        };
+        assert_eq!(all(deltas.agents.values().collect()), [64, comments]);
+        assert_eq!(all(deltas.tenant.values().collect()), [64, comments]);
+        assert_eq!(all(deltas.days.values().collect()), [64, comments]);
     }
 }

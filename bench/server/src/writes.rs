@@ -90,10 +90,15 @@ impl Rivals {
         // Other keys, so that the two places stay alike.
         let others = votes(seed + 500, count);
         let bare = match &self.bare.url {
-            None => bare::sqlite::votes_per_second(&self.bare.file(), &others, group)?,
+            None => bare::sqlite::votes_per_second(&self.bare.file(), &others, group, false)?,
             Some(url) => bare::postgres::votes_per_second(url, &others, group).await?,
         };
         round.insert("bare", bare);
+        if self.bare.url.is_none() {
+            let others = votes(seed + 750, count);
+            let bare = bare::sqlite::votes_per_second(&self.bare.file(), &others, group, true)?;
+            round.insert("bare_indexed", bare);
+        }
         let again = requests.iter().cycle().take(WITHOUT_STORAGE.min(count * 4));
         let again = Arc::new(again.cloned().collect());
         let without = load(self.without_storage.address, connections, again).await?;
@@ -161,6 +166,9 @@ fn whole(size: f64) -> usize {
 fn summary(connections: usize, rounds: &[Round]) -> Value {
     let middle = |name: &str, digits| rounded(median(rounds.iter().map(|r| r[name])), digits);
     let ratio = |to: &str| rounded(median(rounds.iter().map(|r| r["votes"] / r[to])), 2);
+    let indexed = rounds
+        .iter()
+        .all(|round| round.contains_key("bare_indexed"));
     json!({
         "connections": connections,
         "rounds": rounds.len(),
@@ -171,6 +179,8 @@ fn summary(connections: usize, rounds: &[Round]) -> Value {
         "groups_per_second": middle("commits", 0),
         "bare_loop_per_second": middle("bare", 0),
         "ratio_to_bare_loop": ratio("bare"),
+        "bare_loop_with_index_per_second": indexed.then(|| middle("bare_indexed", 0)),
+        "ratio_to_bare_loop_with_index": indexed.then(|| ratio("bare_indexed")),
         "without_storage_per_second": middle("without_storage", 0),
         "ratio_to_without_storage": ratio("without_storage"),
         "fdatasync_per_second": middle("fdatasync", 0),

@@ -3,8 +3,9 @@ use std::collections::BTreeMap;
 use sqlx::AnyConnection;
 use workflowai_feedback_protocol::Outcome;
 
+use super::engine::Engine;
 use super::filter::{Rules, Value};
-use super::rows::{self, Cell};
+use super::rows::{Cell, Statements};
 use super::{Filter, Storage, StorageError};
 use crate::clock::{DAY, SECOND};
 
@@ -124,12 +125,20 @@ impl Deltas {
         self.0.entry(key).or_default().add(vote, sign);
     }
 
-    /// Writes them, in one order everywhere, so that no two transactions wait for each other.
+    /// Writes them.
     pub async fn write(
         self,
         connection: &mut AnyConnection,
         shard: i64,
     ) -> Result<(), sqlx::Error> {
+        let mut statements = Statements::new(Engine::of(connection));
+        self.insert(&mut statements, shard);
+        statements.run(connection).await
+    }
+
+    /// Adds the statements that write them, in one order everywhere, so that no two transactions wait
+    /// for each other.
+    pub fn insert(self, statements: &mut Statements, shard: i64) {
         let mut of_tenants = BTreeMap::<_, Totals>::new();
         let mut of_days = BTreeMap::<_, Totals>::new();
         for ((tenant, agent, bucket), delta) in &self.0 {
@@ -147,48 +156,30 @@ impl Deltas {
             ];
             (key, *delta)
         });
-        add(
-            connection,
-            "aggregates",
-            &["tenant", "agent", "bucket"],
-            shard,
-            rows,
-        )
-        .await?;
+        let key = ["tenant", "agent", "bucket"];
+        add(statements, "aggregates", &key, shard, rows);
         let rows = of_tenants.into_iter().map(|((tenant, bucket), delta)| {
             (vec![tenant.as_str().into(), (*bucket).into()], delta)
         });
-        add(
-            connection,
-            "tenant_aggregates",
-            &["tenant", "bucket"],
-            shard,
-            rows,
-        )
-        .await?;
+        let key = ["tenant", "bucket"];
+        add(statements, "tenant_aggregates", &key, shard, rows);
         let rows = of_days.into_iter().map(|((tenant, day, agent), delta)| {
             let key = vec![tenant.as_str().into(), day.into(), agent.as_str().into()];
             (key, delta)
         });
-        add(
-            connection,
-            "daily_aggregates",
-            &["tenant", "day", "agent"],
-            shard,
-            rows,
-        )
-        .await
+        let key = ["tenant", "day", "agent"];
+        add(statements, "daily_aggregates", &key, shard, rows);
     }
 }
 
 /// Adds to the rows of a table, those of which are told apart by `key` and the shard.
-async fn add(
-    connection: &mut AnyConnection,
+fn add(
+    statements: &mut Statements,
     table: &str,
     key: &[&str],
     shard: i64,
     deltas: impl Iterator<Item = (Vec<Cell>, Totals)>,
-) -> Result<(), sqlx::Error> {
+) {
     let rows: Vec<Vec<Cell>> = deltas
         .filter(|(_, delta)| *delta != Totals::default())
         .map(|(mut row, delta)| {
@@ -201,7 +192,7 @@ async fn add(
     let sums = COLUMNS.map(|column| format!("{column} = {table}.{column} + excluded.{column}"));
     let into = format!("{table} ({key}, {})", COLUMNS.join(", "));
     let otherwise = format!("ON CONFLICT ({key}) DO UPDATE SET {}", sums.join(", "));
-    rows::insert(connection, &into, &otherwise, &rows).await
+    statements.insert(&into, &otherwise, &rows);
 }
 
 impl Filter {

@@ -1,3 +1,5 @@
+use sqlx::AnyConnection;
+
 use crate::secret;
 
 /// Rows a bucket of the aggregates is spread over where several processes write.
@@ -11,6 +13,14 @@ pub enum Engine {
 }
 
 impl Engine {
+    /// Whose connection it is.
+    pub fn of(connection: &AnyConnection) -> Self {
+        match connection.backend_name() {
+            "SQLite" => Self::Sqlite,
+            _ => Self::Postgres,
+        }
+    }
+
     /// How a transaction that writes begins. `SQLite` takes its one write lock at once: a lock
     /// taken later can fail with what was read already.
     pub const fn begin(self) -> &'static str {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sqlx::AnyConnection;
 
+use super::engine::Engine;
 use super::filter::{Rules, Value};
 use super::rows::{self, Cell};
 use super::{Storage, StorageError};
@@ -12,8 +13,11 @@ use crate::sketch::Sketch;
 
 /// Votes that are read at a time.
 const BATCH: u32 = 5_000;
-/// A vote is committed this long after its time at most: those are looked at again.
-const LATE: i64 = 2 * 60 * SECOND;
+/// A vote is committed less than two minutes after its time, and looked for a minute later at the
+/// latest.
+const LATE: i64 = 3 * 60 * SECOND;
+/// After every id.
+const LAST_ID: &str = "g";
 /// Stands for all agents together: no agent has this name.
 const EVERY_AGENT: &str = "";
 
@@ -26,40 +30,51 @@ struct Vote {
 }
 
 impl Storage {
-    /// Adds the people of votes that came since the last time. A vote that is looked at twice changes
-    /// nothing. Returns how many votes were looked at.
+    /// Adds the people of votes that came since the last time. Returns how many votes were looked at.
     pub async fn count_people(&self) -> Result<u64, StorageError> {
         let mut counted = 0;
         for tenant in self.tenants().await? {
-            let until: Option<i64> =
-                sqlx::query_scalar("SELECT created_at FROM people_until WHERE tenant = $1")
-                    .bind(&tenant)
-                    .fetch_optional(&self.read)
-                    .await?;
-            let newest: Option<i64> = sqlx::query_scalar(
-                "SELECT MAX(created_at) FROM feedback
-                 WHERE tenant = $1 AND outcome IS NOT NULL",
-            )
-            .bind(&tenant)
-            .fetch_one(&self.read)
-            .await?;
-            // Nothing new: what is late is looked at with the next vote.
-            if newest <= until {
-                continue;
+            let until = self.people_until(&tenant).await?.unwrap_or(i64::MIN);
+            // After every vote of that moment.
+            let from = (until, LAST_ID.to_owned());
+            counted += self.count_people_after(&tenant, from).await?;
+        }
+        Ok(counted)
+    }
+
+    /// Looks once more at the votes that were the newest, for those that were committed after younger
+    /// ones. A vote that is looked at twice changes nothing. Returns how many were looked at.
+    pub async fn count_late_people(&self) -> Result<u64, StorageError> {
+        let mut counted = 0;
+        for tenant in self.tenants().await? {
+            if let Some(until) = self.people_until(&tenant).await? {
+                let from = (until.saturating_sub(LATE), String::new());
+                counted += self.count_people_after(&tenant, from).await?;
             }
-            let mut from = (
-                until.unwrap_or(i64::MIN).saturating_sub(LATE),
-                String::new(),
-            );
-            loop {
-                let votes = self.votes_after(&tenant, &from).await?;
-                let Some(last) = votes.last() else { break };
-                from = (last.created_at, last.id.clone());
-                self.add_people(&tenant, &votes, last.created_at).await?;
-                counted += votes.len() as u64;
-                if votes.len() < BATCH as usize {
-                    break;
-                }
+        }
+        Ok(counted)
+    }
+
+    /// The time of the newest vote whose person is counted.
+    async fn people_until(&self, tenant: &str) -> Result<Option<i64>, StorageError> {
+        let until = sqlx::query_scalar("SELECT created_at FROM people_until WHERE tenant = $1");
+        Ok(until.bind(tenant).fetch_optional(&self.read).await?)
+    }
+
+    async fn count_people_after(
+        &self,
+        tenant: &str,
+        mut from: (i64, String),
+    ) -> Result<u64, StorageError> {
+        let mut counted = 0;
+        loop {
+            let votes = self.votes_after(tenant, &from).await?;
+            let Some(last) = votes.last() else { break };
+            from = (last.created_at, last.id.clone());
+            self.add_people(tenant, &votes, last.created_at).await?;
+            counted += votes.len() as u64;
+            if votes.len() < BATCH as usize {
+                break;
             }
         }
         Ok(counted)
@@ -98,6 +113,20 @@ impl Storage {
                 sketch.add(&vote.user_id);
             }
         }
+        let mut reading = self.read.acquire().await?;
+        for (place, kept) in kept_sketches(&mut reading, tenant, &days, "").await? {
+            if days
+                .get(&place)
+                .is_some_and(|sketch| kept.has_all_of(sketch))
+            {
+                days.remove(&place);
+            }
+        }
+        drop(reading);
+        let is_counted = self.people_until(tenant).await? >= Some(until);
+        if is_counted && days.is_empty() {
+            return Ok(());
+        }
         let mut transaction = self.begin().await?;
         self.merge(&mut transaction, tenant, days).await?;
         sqlx::query(
@@ -119,41 +148,23 @@ impl Storage {
         tenant: &str,
         mut days: BTreeMap<(i64, String), Sketch>,
     ) -> Result<(), sqlx::Error> {
-        let key = |(day, agent): &(i64, String)| {
-            vec![tenant.into(), (*day).into(), agent.as_str().into()]
-        };
         let row = |(place, sketch): (&(i64, String), &Sketch)| {
-            let mut row = key(place);
+            let mut row = key(tenant, place);
             row.push(Cell::Bytes(sketch.bytes().to_vec()));
             row
         };
         let into = "people (tenant, day, agent, sketch)";
+        let mut lock = "";
         if self.engine.has_row_locks() {
             // Rows to lock, so that two machines lose nobody.
             let rows: Vec<_> = days.iter().map(row).collect();
             let otherwise = "ON CONFLICT (tenant, day, agent) DO NOTHING";
             rows::insert(connection, into, otherwise, &rows).await?;
+            lock = "ORDER BY people.tenant, people.day, people.agent FOR UPDATE OF people";
         }
-        let lock = if self.engine.has_row_locks() {
-            "ORDER BY people.tenant, people.day, people.agent FOR UPDATE OF people"
-        } else {
-            ""
-        };
-        let keys: Vec<_> = days.keys().map(key).collect();
-        for (places, arguments) in rows::batches(&keys) {
-            let sql = format!(
-                "WITH keys (tenant, day, agent) AS (VALUES {places})
-                 SELECT people.day, people.agent, people.sketch FROM keys CROSS JOIN people
-                 WHERE people.tenant = keys.tenant AND people.day = CAST(keys.day AS BIGINT)
-                     AND people.agent = keys.agent {lock}"
-            );
-            let kept = sqlx::query_as_with(sqlx::AssertSqlSafe(sql), arguments);
-            let kept: Vec<(i64, String, Vec<u8>)> = kept.fetch_all(&mut *connection).await?;
-            for (day, agent, kept) in kept {
-                let sketch = days.get_mut(&(day, agent));
-                if let (Some(sketch), Some(kept)) = (sketch, Sketch::from_bytes(&kept)) {
-                    sketch.merge(&kept);
-                }
+        for (place, kept) in kept_sketches(connection, tenant, &days, lock).await? {
+            if let Some(sketch) = days.get_mut(&place) {
+                sketch.merge(&kept);
             }
         }
         let rows: Vec<_> = days.iter().map(row).collect();
@@ -205,4 +216,38 @@ impl Storage {
             .await?;
         Ok(())
     }
+}
+
+/// What tells a sketch from others.
+fn key(tenant: &str, (day, agent): &(i64, String)) -> Vec<Cell> {
+    vec![tenant.into(), (*day).into(), agent.as_str().into()]
+}
+
+/// The sketches that are kept of some days and agents.
+async fn kept_sketches(
+    connection: &mut AnyConnection,
+    tenant: &str,
+    days: &BTreeMap<(i64, String), Sketch>,
+    lock: &str,
+) -> Result<Vec<((i64, String), Sketch)>, sqlx::Error> {
+    let keys: Vec<_> = days.keys().map(|place| key(tenant, place)).collect();
+    let mut all = Vec::new();
+    for keys in rows::batches(Engine::of(connection), &keys) {
+        let arguments = keys.arguments();
+        let sql = format!(
+            "WITH keys (tenant, day, agent) AS ({})
+             SELECT people.day, people.agent, people.sketch FROM keys CROSS JOIN people
+             WHERE people.tenant = keys.tenant AND people.day = CAST(keys.day AS BIGINT)
+                 AND people.agent = keys.agent {lock}",
+            keys.sql
+        );
+        let kept = sqlx::query_as_with(sqlx::AssertSqlSafe(sql), arguments);
+        let kept: Vec<(i64, String, Vec<u8>)> = kept.fetch_all(&mut *connection).await?;
+        let kept = kept.into_iter().filter_map(|(day, agent, bytes)| {
+            let sketch = Sketch::from_bytes(&bytes)?;
+            Some(((day, agent), sketch))
+        });
+        all.extend(kept);
+    }
+    Ok(all)
 }

@@ -247,9 +247,9 @@ impl Storage {
             Engine::Postgres => INDEX_POSTGRES,
         };
         for sql in steps {
-            for (places, arguments) in rows::batches(&rows) {
-                let sql = sql.replace('?', &format!("(VALUES {places})"));
-                sqlx::query_with(sqlx::AssertSqlSafe(sql), arguments)
+            for ids in rows::batches(self.engine, &rows) {
+                let sql = sql.replace("IN ?", &format!("IN ({})", ids.sql));
+                sqlx::query_with(sqlx::AssertSqlSafe(sql), ids.arguments())
                     .execute(&mut *transaction)
                     .await?;
             }

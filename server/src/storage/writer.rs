@@ -6,7 +6,8 @@ mod group;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sqlx::{Any, AnyPool, Transaction};
+use sqlx::pool::PoolConnection;
+use sqlx::{Any, AnyPool, Connection, Transaction};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tracing::Instrument;
 use workflowai_feedback_protocol::{Intent, Outcome};
@@ -21,6 +22,8 @@ use group::Group;
 const GROUP: usize = 256;
 /// Writes that wait for one.
 const WAITING: usize = 4_096;
+/// Groups of one turn.
+const TURN: u32 = 8;
 /// Times a group is tried.
 const TRIES: u32 = 5;
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -122,9 +125,10 @@ pub fn start(writer: Writer) -> mpsc::Sender<Waiting> {
 
 async fn run(writer: Writer, mut queue: mpsc::Receiver<Waiting>) {
     let mut group = Vec::with_capacity(GROUP);
+    let mut turn = Turn::default();
     while queue.recv_many(&mut group, GROUP).await > 0 {
         let begun = Instant::now();
-        match writer.commit_retrying(&group).await {
+        match writer.commit_retrying(&mut turn, &group).await {
             Ok(stored) => {
                 writer.counts.commits.inc();
                 writer.counts.committed.inc_by(group.len() as u64);
@@ -142,7 +146,18 @@ async fn run(writer: Writer, mut queue: mpsc::Receiver<Waiting>) {
                 }
             }
         }
+        if queue.is_empty() || turn.groups >= TURN {
+            turn = Turn::default();
+        }
     }
+}
+
+/// The writer's turn with a connection: where there is one for all that write, others wait for it.
+#[derive(Default)]
+struct Turn {
+    connection: Option<PoolConnection<Any>>,
+    /// Committed in this turn.
+    groups: u32,
 }
 
 /// What it needs.
@@ -163,21 +178,39 @@ pub struct Writer {
 
 impl Writer {
     /// Commits a group, again if the database gave it up in favour of another process's.
-    async fn commit_retrying(&self, group: &[Waiting]) -> Result<Vec<Option<Stored>>, sqlx::Error> {
+    async fn commit_retrying(
+        &self,
+        turn: &mut Turn,
+        group: &[Waiting],
+    ) -> Result<Vec<Option<Stored>>, sqlx::Error> {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.commit(group).await {
+            let mut connection = match turn.connection.take() {
+                Some(connection) => connection,
+                None => self.pool.acquire().await?,
+            };
+            match self.commit(&mut connection, group).await {
+                // One that failed goes back to the pool, which looks at it.
                 Err(error) if tries < TRIES && is_conflict(&error) => {}
-                result => return result,
+                Err(error) => return Err(error),
+                Ok(stored) => {
+                    turn.connection = Some(connection);
+                    turn.groups += 1;
+                    return Ok(stored);
+                }
             }
         }
     }
 
     /// None is a write that the limit of users refused.
-    async fn commit(&self, group: &[Waiting]) -> Result<Vec<Option<Stored>>, sqlx::Error> {
+    async fn commit(
+        &self,
+        connection: &mut PoolConnection<Any>,
+        group: &[Waiting],
+    ) -> Result<Vec<Option<Stored>>, sqlx::Error> {
         let writes: Vec<&Write> = group.iter().map(|waiting| &waiting.write).collect();
-        let mut transaction = self.pool.begin_with(self.engine.begin()).await?;
+        let mut transaction = connection.begin_with(self.engine.begin()).await?;
         let mut group = Group::read(self, &mut transaction, &writes).await?;
         let places = writes.iter().enumerate();
         let stored = places

@@ -5,7 +5,8 @@ use std::time::Instant;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, query};
 
 use super::{
-    AGGREGATE, CLAIM, DUE, ENTRY, FIND, HISTORY, INTENT, LISTENERS, NO_REASONS, REASON, Row, sums,
+    AGGREGATE, CLAIM, DAILY_AGGREGATE, DUE, Deltas, ENTRY, FIND, HISTORY, INTENT, LISTENERS,
+    NO_REASONS, REASON, Row, TENANT_AGGREGATE,
 };
 use crate::failure::Failure;
 use crate::votes::Vote;
@@ -70,8 +71,20 @@ async fn store(connection: &mut PgConnection, find: &str, rows: &[Row<'_>]) -> R
         let history = history.bind(row.outcome).bind(row.length);
         history.execute(&mut *transaction).await?;
     }
-    for ((agent, bucket), sums) in sums(rows) {
-        let mut aggregate = query(AGGREGATE).bind("default").bind(agent).bind(bucket);
+    let deltas = Deltas::of(rows);
+    let agents = deltas.agents.into_iter().map(|((agent, bucket), sums)| {
+        let aggregate = query(AGGREGATE).bind("default").bind(agent).bind(bucket);
+        (aggregate, sums)
+    });
+    let tenant = deltas.tenant.into_iter().map(|(bucket, sums)| {
+        let aggregate = query(TENANT_AGGREGATE).bind("default").bind(bucket);
+        (aggregate, sums)
+    });
+    let days = deltas.days.into_iter().map(|((day, agent), sums)| {
+        let aggregate = query(DAILY_AGGREGATE).bind("default").bind(agent).bind(day);
+        (aggregate, sums)
+    });
+    for (mut aggregate, sums) in agents.chain(tenant).chain(days) {
         for sum in sums {
             aggregate = aggregate.bind(sum);
         }

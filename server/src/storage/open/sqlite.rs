@@ -19,10 +19,12 @@ use crate::metrics::Writes;
 const READERS: u32 = 8;
 
 /// For the one connection that writes. What got a 2xx is on disk: the log is synced at every
-/// commit. What is erased is overwritten.
+/// commit. What is erased is overwritten. A group of votes touches hundreds of pages, many of them
+/// the same ones again: 16 MiB of them are kept, and as much of the log before it is copied back.
 const WRITING: &str =
     "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-                       PRAGMA secure_delete = ON";
+                       PRAGMA secure_delete = ON; PRAGMA cache_size = -16384;
+                       PRAGMA wal_autocheckpoint = 4096";
 
 pub async fn open(file: PathBuf, users_per_run: u32, counts: Writes) -> Result<Opened, OpenError> {
     let new = prepare_file(&file)?;
@@ -59,6 +61,8 @@ async fn connect(
     first.close().await?;
     let write = AnyPoolOptions::new()
         .max_connections(1)
+        // It is in this process: it does not go away.
+        .test_before_acquire(false)
         .after_connect(|connection, _| {
             Box::pin(async move { sqlx::raw_sql(WRITING).execute(connection).await.map(drop) })
         })
@@ -66,7 +70,9 @@ async fn connect(
         // goes on to count it: no other would begin on this connection.
         .after_release(|connection, _| {
             Box::pin(async move {
-                connection.ping().await?;
+                if connection.is_in_transaction() {
+                    connection.ping().await?;
+                }
                 Ok(!connection.is_in_transaction())
             })
         })

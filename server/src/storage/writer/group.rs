@@ -11,8 +11,9 @@ use super::{Change, Key, Stored, Write, Writer};
 use crate::fold::fold;
 use crate::order::{StoredPress, Verdict, judge, pressed_at};
 use crate::storage::aggregates::{Deltas, Vote};
+use crate::storage::engine::Engine;
 use crate::storage::history;
-use crate::storage::rows::{Cell, batches, insert};
+use crate::storage::rows::{Cell, Statements, batches, insert};
 use crate::storage::webhook_queue::Listeners;
 use crate::webhook::Event;
 
@@ -220,14 +221,15 @@ impl Group {
             })
             .map(Vec::from)
             .collect();
-        for (places, arguments) in batches(&rows) {
+        for keys in batches(writer.engine, &rows) {
             let sql = format!(
-                "WITH keys (tenant, agent, run, user_id) AS (VALUES {places})
+                "WITH keys (tenant, agent, run, user_id) AS ({})
                  SELECT {columns} FROM keys CROSS JOIN feedback
                  WHERE feedback.tenant = keys.tenant AND feedback.agent = keys.agent
-                     AND feedback.run = keys.run AND feedback.user_id = keys.user_id {lock}"
+                     AND feedback.run = keys.run AND feedback.user_id = keys.user_id {lock}",
+                keys.sql
             );
-            let found = sqlx::query_as_with::<_, Row, _>(AssertSqlSafe(sql), arguments);
+            let found = sqlx::query_as_with::<_, Row, _>(AssertSqlSafe(sql), keys.arguments());
             for row in found.fetch_all(&mut **transaction).await? {
                 self.entries.insert(row.key(), row.into());
             }
@@ -254,15 +256,16 @@ impl Group {
             .into_iter()
             .map(|(id, client)| vec![id.into(), client.into()])
             .collect();
-        for (places, arguments) in batches(&rows) {
+        for presses in batches(Engine::of(transaction), &rows) {
             let sql = format!(
-                "WITH presses (feedback_id, client) AS (VALUES {places})
+                "WITH presses (feedback_id, client) AS ({})
                  SELECT intents.feedback_id, intents.client, intents.sequence
                  FROM presses CROSS JOIN intents
                  WHERE intents.feedback_id = presses.feedback_id
-                     AND intents.client = presses.client"
+                     AND intents.client = presses.client",
+                presses.sql
             );
-            let found = sqlx::query_as_with(AssertSqlSafe(sql), arguments);
+            let found = sqlx::query_as_with(AssertSqlSafe(sql), presses.arguments());
             let found: Vec<(String, String, i64)> = found.fetch_all(&mut **transaction).await?;
             let found = found
                 .into_iter()
@@ -433,8 +436,10 @@ impl Group {
             .into_values()
             .filter(|entry| entry.is_changed)
             .collect();
-        write_entries(transaction, &changed).await?;
-        write_reasons(transaction, &changed).await?;
+        forget_reasons(transaction, &changed).await?;
+        let mut statements = Statements::new(writer.engine);
+        insert_entries(&mut statements, &changed);
+        insert_reasons(&mut statements, &changed);
         let pressed = std::mem::take(&mut self.pressed).into_iter();
         let pressed = pressed.map(|press| {
             let sequence = self.sequences[&press];
@@ -445,14 +450,14 @@ impl Group {
             ]
         });
         let pressed: Vec<Vec<Cell>> = pressed.collect();
-        insert(
-            transaction,
+        statements.insert(
             "intents (feedback_id, client, sequence)",
             "ON CONFLICT (feedback_id, client) DO UPDATE SET sequence = excluded.sequence",
             &pressed,
-        )
-        .await?;
-        insert(transaction, history::INTO, "", &self.history).await?;
+        );
+        statements.insert(history::INTO, "", &self.history);
+        self.deltas.insert(&mut statements, writer.shard);
+        statements.run(transaction).await?;
         for Told {
             tenant,
             id,
@@ -462,18 +467,13 @@ impl Group {
         {
             listeners.tell(transaction, tenant, id, *event, *at).await?;
         }
-        self.deltas.write(transaction, writer.shard).await?;
         Ok(listeners.told)
     }
 }
 
-async fn write_entries(
-    transaction: &mut Transaction<'_, Any>,
-    changed: &[Entry],
-) -> Result<(), sqlx::Error> {
+fn insert_entries(statements: &mut Statements, changed: &[Entry]) {
     let rows: Vec<_> = changed.iter().map(|entry| entry.now.cells()).collect();
-    insert(
-        transaction,
+    statements.insert(
         &format!("feedback ({COLUMNS}, folded)"),
         "ON CONFLICT (tenant, agent, run, user_id) DO UPDATE SET
              outcome = excluded.outcome, comment = excluded.comment, reasons = excluded.reasons,
@@ -482,51 +482,45 @@ async fn write_entries(
              client = excluded.client, sequence = excluded.sequence,
              pressed_at = excluded.pressed_at, created_at = excluded.created_at",
         &rows,
-    )
-    .await?;
+    );
     let due = changed
         .iter()
         .filter(|entry| entry.now.comment != entry.before.comment);
     let due: Vec<_> = due
         .map(|entry| vec![entry.now.id.as_str().into()])
         .collect();
-    insert(
-        transaction,
-        "search_due (feedback_id)",
-        "ON CONFLICT DO NOTHING",
-        &due,
-    )
-    .await
+    let into = "search_due (feedback_id)";
+    statements.insert(into, "ON CONFLICT DO NOTHING", &due);
 }
 
-async fn write_reasons(
+/// The entries whose reasons are others now.
+fn with_other_reasons(changed: &[Entry]) -> impl Iterator<Item = &Entry> {
+    changed
+        .iter()
+        .filter(|entry| entry.now.reasons != entry.before.reasons)
+}
+
+async fn forget_reasons(
     transaction: &mut Transaction<'_, Any>,
     changed: &[Entry],
 ) -> Result<(), sqlx::Error> {
-    let other = || {
-        changed
-            .iter()
-            .filter(|entry| entry.now.reasons != entry.before.reasons)
-    };
-    for entry in other().filter(|entry| entry.before.reasons != "[]") {
+    for entry in with_other_reasons(changed).filter(|entry| entry.before.reasons != "[]") {
         sqlx::query("DELETE FROM reasons WHERE feedback_id = $1")
             .bind(&entry.now.id)
             .execute(&mut **transaction)
             .await?;
     }
-    let rows = other().flat_map(|entry| {
+    Ok(())
+}
+
+fn insert_reasons(statements: &mut Statements, changed: &[Entry]) {
+    let rows = with_other_reasons(changed).flat_map(|entry| {
         let reasons = entry.reasons.iter();
         reasons.map(|reason| vec![entry.now.id.as_str().into(), reason.as_str().into()])
     });
     let rows: Vec<_> = rows.collect();
     let otherwise = "ON CONFLICT (feedback_id, reason) DO NOTHING";
-    insert(
-        transaction,
-        "reasons (feedback_id, reason)",
-        otherwise,
-        &rows,
-    )
-    .await
+    statements.insert("reasons (feedback_id, reason)", otherwise, &rows);
 }
 
 fn signed(number: u64) -> i64 {

@@ -61,6 +61,26 @@ async fn everybody_counts_once_and_who_is_not_named_not_at_all() {
 }
 
 #[tokio::test]
+async fn who_is_committed_late_is_counted_all_the_same() {
+    let server = start().await;
+    let cookie = sign_in(&server).await;
+    vote(&server, "run-1", "ann").await;
+    server.receiver.count_people().await.expect("a database");
+    vote(&server, "run-2", "bob").await;
+    // As if it had waited while the first one was counted.
+    let mut database = server.database().await;
+    sqlx::query("UPDATE feedback SET created_at = created_at - 60000000 WHERE user_id = 'bob'")
+        .execute(&mut database)
+        .await
+        .expect("a minute before");
+    assert_eq!(server.receiver.count_people().await.expect("a database"), 0);
+    assert_eq!(shown(&server, &cookie, "").await, "1");
+    let looked_at = server.receiver.count_late_people().await;
+    assert_eq!(looked_at.expect("a database"), 2);
+    assert_eq!(shown(&server, &cookie, "").await, "2");
+}
+
+#[tokio::test]
 async fn many_people_are_counted_within_a_few_percent() {
     let server = start().await;
     let cookie = sign_in(&server).await;
