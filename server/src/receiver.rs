@@ -37,7 +37,7 @@ const INDEXING: Duration = Duration::from_millis(500);
 /// How often the people of new votes are counted.
 const COUNTING: Duration = Duration::from_secs(10);
 /// How often those of votes that were committed late are looked for.
-const COUNTING_LATE: Duration = Duration::from_secs(60);
+const COUNTING_LATE: Duration = Duration::from_mins(1);
 /// How often what is over is dropped.
 const CLEANING: Duration = Duration::from_mins(1);
 /// How often shares are compared: totals are kept in quarters of an hour.
