@@ -43,8 +43,16 @@ impl Storage {
         if let Some(key) = newest(&self.read, tenant).await? {
             return Ok(key);
         }
-        // One transaction, so that processes starting together agree on the key.
         let mut transaction = self.begin().await?;
+        super::ensure_tenant(&mut transaction, tenant, now()).await?;
+        if self.engine.has_row_locks() {
+            // Processes that start together look and make one after the other. Votes, which only
+            // refer to the row, do not wait.
+            sqlx::query("SELECT id FROM tenants WHERE id = $1 FOR NO KEY UPDATE")
+                .bind(tenant)
+                .execute(&mut *transaction)
+                .await?;
+        }
         if let Some(key) = newest(&mut *transaction, tenant).await? {
             return Ok(key);
         }

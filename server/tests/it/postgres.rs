@@ -134,10 +134,13 @@ async fn of_receivers_that_start_together_one_made_the_database(cluster: &Cluste
         let url = crate::receiver::new_schema(&cluster.url()).await;
         let opened = (0..4).map(|_| tokio::spawn(Receiver::open(on(&url, false))));
         let mut new = 0;
+        let mut keys = 0;
         for receiver in opened.collect::<Vec<_>>() {
             let receiver = receiver.await.expect("no panic").expect("a receiver");
             new += usize::from(receiver.is_new());
+            keys = receiver.signing_keys().await.expect("a database").len();
         }
+        assert_eq!(keys, 1, "of round {round}");
         assert_eq!(new, 1, "round {round}");
     }
 }
