@@ -181,45 +181,18 @@ impl Receiver {
                 }
             }
         };
-        let indexing = async {
-            let mut ticks = tokio::time::interval(INDEXING);
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            loop {
-                ticks.tick().await;
-                if let Err(error) = self.app.storage.index().await {
-                    tracing::error!(%error, "comments could not be indexed");
-                }
-            }
-        };
-        let comparing = async {
-            let mut ticks = tokio::time::interval(COMPARING);
-            loop {
-                ticks.tick().await;
-                if let Err(error) = self.tell_drops().await {
-                    tracing::error!(%error, "shares could not be compared");
-                }
-            }
-        };
-        let counting = async {
-            let mut ticks = tokio::time::interval(COUNTING);
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            loop {
-                ticks.tick().await;
-                if let Err(error) = self.app.storage.count_people().await {
-                    tracing::error!(%error, "people could not be counted");
-                }
-            }
-        };
-        let counting_late = async {
-            let mut ticks = tokio::time::interval(COUNTING_LATE);
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            loop {
-                ticks.tick().await;
-                if let Err(error) = self.app.storage.count_late_people().await {
-                    tracing::error!(%error, "people of late votes could not be counted");
-                }
-            }
-        };
+        let storage = &self.app.storage;
+        let indexing = every(INDEXING, "comments could not be indexed", || {
+            storage.index()
+        });
+        let comparing = every(COMPARING, "shares could not be compared", || {
+            self.tell_drops()
+        });
+        let counting = every(COUNTING, "people could not be counted", || {
+            storage.count_people()
+        });
+        let failed = "people of late votes could not be counted";
+        let counting_late = every(COUNTING_LATE, failed, || storage.count_late_people());
         tokio::select! {
             () = cleaning => {}
             () = counting => {}
@@ -582,5 +555,21 @@ impl Receiver {
         let public = self.app.config.public_url.as_ref().map(ToString::to_string);
         let base = public.as_deref().unwrap_or(address).trim_end_matches('/');
         Ok(format!("{base}/dashboard/sign-in#{secret}"))
+    }
+}
+
+/// Does something at once and then so often, for as long as it is polled. `failed` is logged where it
+/// could not be done.
+async fn every<D, T>(period: Duration, failed: &str, work: impl Fn() -> D)
+where
+    D: Future<Output = Result<T, StorageError>>,
+{
+    let mut ticks = tokio::time::interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = work().await {
+            tracing::error!(%error, "{failed}");
+        }
     }
 }

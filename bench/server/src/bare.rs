@@ -39,30 +39,44 @@ const HISTORY: &str =
     "INSERT INTO history (id, feedback_id, at, actor, action, outcome, annotation,
          comment_length, assignee)
      VALUES ($1, $2, $3, 'visitor', 'voted', $4, NULL, $5, NULL)";
-const AGGREGATE: &str = "INSERT INTO aggregates (tenant, agent, bucket, shard, positive, negative,
-         positive_comments, negative_comments)
-     VALUES ($1, $2, $3, 0, $4, $5, $6, $7)
-     ON CONFLICT (tenant, agent, bucket, shard) DO UPDATE SET
-         positive = aggregates.positive + excluded.positive,
-         negative = aggregates.negative + excluded.negative,
-         positive_comments = aggregates.positive_comments + excluded.positive_comments,
-         negative_comments = aggregates.negative_comments + excluded.negative_comments";
-const TENANT_AGGREGATE: &str = "INSERT INTO tenant_aggregates (tenant, bucket, shard, positive,
-         negative, positive_comments, negative_comments)
-     VALUES ($1, $2, 0, $3, $4, $5, $6)
-     ON CONFLICT (tenant, bucket, shard) DO UPDATE SET
-         positive = tenant_aggregates.positive + excluded.positive,
-         negative = tenant_aggregates.negative + excluded.negative,
-         positive_comments = tenant_aggregates.positive_comments + excluded.positive_comments,
-         negative_comments = tenant_aggregates.negative_comments + excluded.negative_comments";
-const DAILY_AGGREGATE: &str = "INSERT INTO daily_aggregates (tenant, agent, day, shard, positive,
-         negative, positive_comments, negative_comments)
-     VALUES ($1, $2, $3, 0, $4, $5, $6, $7)
-     ON CONFLICT (tenant, day, agent, shard) DO UPDATE SET
-         positive = daily_aggregates.positive + excluded.positive,
-         negative = daily_aggregates.negative + excluded.negative,
-         positive_comments = daily_aggregates.positive_comments + excluded.positive_comments,
-         negative_comments = daily_aggregates.negative_comments + excluded.negative_comments";
+/// Adds to a row of sums: of a table, of what tells its rows apart in a tenant, and the places of both.
+macro_rules! aggregate {
+    ($table:literal, $key:literal, $places:literal, $sums:literal) => {
+        concat!(
+            "INSERT INTO ",
+            $table,
+            " (tenant, ",
+            $key,
+            ", shard,
+                 positive, negative, positive_comments, negative_comments)
+             VALUES ($1, ",
+            $places,
+            ", 0, ",
+            $sums,
+            ")
+             ON CONFLICT (tenant, ",
+            $key,
+            ", shard) DO UPDATE SET
+                 positive = ",
+            $table,
+            ".positive + excluded.positive,
+                 negative = ",
+            $table,
+            ".negative + excluded.negative,
+                 positive_comments = ",
+            $table,
+            ".positive_comments + excluded.positive_comments,
+                 negative_comments = ",
+            $table,
+            ".negative_comments + excluded.negative_comments"
+        )
+    };
+}
+
+const AGGREGATE: &str = aggregate!("aggregates", "agent, bucket", "$2, $3", "$4, $5, $6, $7");
+const TENANT_AGGREGATE: &str = aggregate!("tenant_aggregates", "bucket", "$2", "$3, $4, $5, $6");
+const DAILY_AGGREGATE: &str =
+    aggregate!("daily_aggregates", "agent, day", "$2, $3", "$4, $5, $6, $7");
 const LISTENERS: &str = "SELECT id, tenant, events FROM webhooks ORDER BY id";
 
 /// A vote as the rows have it.

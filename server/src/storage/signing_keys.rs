@@ -44,10 +44,10 @@ impl Storage {
             return Ok(key);
         }
         let mut transaction = self.begin().await?;
-        super::ensure_tenant(&mut transaction, tenant, now()).await?;
         if self.engine.has_row_locks() {
             // Processes that start together look and make one after the other. Votes, which only
             // refer to the row, do not wait.
+            super::ensure_tenant(&mut transaction, tenant, now()).await?;
             sqlx::query("SELECT id FROM tenants WHERE id = $1 FOR NO KEY UPDATE")
                 .bind(tenant)
                 .execute(&mut *transaction)
