@@ -10,9 +10,12 @@ use axum::http::HeaderValue;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use utoipa::openapi::schema::ArrayItems;
+use utoipa::openapi::path::ParameterIn;
+use utoipa::openapi::schema::{ArrayItems, OneOfBuilder, Type};
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Info, OpenApi, Ref, RefOr, ResponseBuilder, Schema, Server};
+use utoipa::openapi::{
+    ContentBuilder, Info, ObjectBuilder, OpenApi, Ref, RefOr, ResponseBuilder, Schema, Server,
+};
 use utoipa::{IntoResponses, PartialSchema, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use workflowai_feedback_protocol::{ErrorBody, Outcome, limits};
@@ -97,6 +100,9 @@ fn shared(document: &mut OpenApi) {
                     && let Some(schema) = &mut parameter.schema
                 {
                     plain(&parameter.name, schema);
+                    if matches!(parameter.parameter_in, ParameterIn::Query) {
+                        or_empty(schema);
+                    }
                 }
             }
         }
@@ -141,6 +147,22 @@ fn plain(name: &str, schema: &mut RefOr<Schema>) {
             }
         }
         _ => {}
+    }
+}
+
+/// Says of a parameter of a query that it may be empty, as a form sends a field that is not filled
+/// in. Texts say it by having no least length.
+fn or_empty(schema: &mut RefOr<Schema>) {
+    let empty = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .max_length(Some(0));
+    match schema {
+        RefOr::T(Schema::OneOf(several)) => several.items.push(Schema::from(empty).into()),
+        RefOr::T(Schema::Object(object)) if object.schema_type == Type::String.into() => {}
+        other => {
+            let several = OneOfBuilder::new().item(other.clone()).item(empty);
+            *other = several.into();
+        }
     }
 }
 

@@ -56,13 +56,7 @@ impl PartialSchema for Moment {
         };
         let either = OneOfBuilder::new()
             .item(text(KnownFormat::DateTime))
-            .item(text(KnownFormat::Date))
-            // As a form sends a field that is left empty.
-            .item(
-                ObjectBuilder::new()
-                    .schema_type(Type::String)
-                    .max_length(Some(0)),
-            );
+            .item(text(KnownFormat::Date));
         either.into()
     }
 }

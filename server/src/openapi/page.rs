@@ -155,7 +155,9 @@ fn kind(schema: &Value) -> String {
     }
     for several in ["oneOf", "anyOf", "allOf"] {
         if let Some(kinds) = schema[several].as_array() {
-            return kinds.iter().map(kind).collect::<Vec<_>>().join(" or ");
+            // That a parameter may be empty goes without saying.
+            let kinds = kinds.iter().filter(|kind| kind["maxLength"] != 0);
+            return kinds.map(kind).collect::<Vec<_>>().join(" or ");
         }
     }
     match &schema["type"] {

@@ -247,3 +247,38 @@ async fn every_call_that_takes_a_body_describes_it() {
         assert!(document.pointer(&schema[1..]).is_some(), "{path}: {schema}");
     }
 }
+
+#[tokio::test]
+async fn every_filter_may_be_empty_as_a_form_sends_it_and_the_document_says_so() {
+    let server = start().await;
+    let key = server.receiver.new_api_key("default", &Scope::ALL).await;
+    let key = format!("Bearer {}", key.expect("a key"));
+    let document = document(&server).await;
+    let takes_empty = |schema: &Value| {
+        let strings = schema["oneOf"].as_array().into_iter().flatten();
+        strings
+            .chain([schema])
+            .any(|one| one["type"] == "string" && one["minLength"].as_u64().unwrap_or(0) == 0)
+    };
+    let mut tried = 0;
+    for (method, path, call) in calls(&document) {
+        if !call["security"].is_array() {
+            continue;
+        }
+        for parameter in call["parameters"].as_array().into_iter().flatten() {
+            if parameter["in"] != "query" {
+                continue;
+            }
+            tried += 1;
+            let name = parameter["name"].as_str().expect("a name");
+            assert!(takes_empty(&parameter["schema"]), "{path}?{name}=");
+            if method == "GET" {
+                let path = format!("{}?{name}=", filled(&path));
+                let request = server.request(&method, &path);
+                let answer = request.header("authorization", &key).send().await;
+                assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+            }
+        }
+    }
+    assert!(tried > 30, "{tried}");
+}
