@@ -29,7 +29,7 @@ pub struct Place {
     /// The `next` of the page before.
     #[param(nullable = false)]
     cursor: Option<String>,
-    /// Votes to skip.
+    /// Votes to skip. Where `partial` is `true` fewer were: those after `next` count as none of them.
     #[param(value_type = Option<u32>, nullable = false, minimum = 0, maximum = 10_000)]
     offset: Option<String>,
 }

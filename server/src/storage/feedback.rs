@@ -1,7 +1,7 @@
 use serde::Serialize;
 use workflowai_feedback_protocol::Outcome;
 
-use super::search::{Candidates, Search};
+use super::search::Candidates;
 use super::{Filter, Key, Storage, StorageError};
 use crate::clock::rfc3339;
 use crate::cursor::Cursor;
@@ -159,7 +159,7 @@ impl Storage {
         Ok(agents)
     }
 
-    /// A page of at most `limit` entries after `cursor`, skipping `offset` of them.
+    /// A page of at most `limit` entries after `cursor`, skipping `offset` of those that were looked at.
     pub async fn list(
         &self,
         tenant: &str,
@@ -199,12 +199,7 @@ impl Storage {
         offset: u32,
         limit: u32,
     ) -> Result<Page, StorageError> {
-        // To skip some is to look at all of them.
-        let search = if offset == 0 || candidates.is_some() {
-            self.search(tenant, filter, candidates, cursor).await?
-        } else {
-            Search::default()
-        };
+        let search = self.search(tenant, filter, candidates, cursor).await?;
         let mut rules = search.rules(tenant, filter, self.engine);
         if let Some(cursor) = cursor {
             rules.after(cursor);

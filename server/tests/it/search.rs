@@ -247,3 +247,35 @@ async fn a_count_says_when_it_stopped_looking() {
         (&json!(5_000), None)
     );
 }
+
+#[tokio::test]
+async fn to_skip_some_is_no_way_to_have_everything_looked_at() {
+    let server = start().await;
+    let key = key(&server).await;
+    many(&server, 10_003, "n IN (1, 2, 10001, 10002)").await;
+    let rare = [("outcome", "negative"), ("has_comment", "false")];
+    let skipping = |offset: &'static str| {
+        let (server, key) = (&server, &key);
+        async move { ask(server, key, &[&rare[..], &[("offset", offset)]].concat()).await }
+    };
+    let runs = |list: &Value| -> Vec<String> {
+        let votes = list["items"].as_array().expect("a list").iter();
+        votes
+            .map(|vote| vote["run_id"].as_str().expect("a run").to_owned())
+            .collect()
+    };
+    let one = skipping("1").await;
+    assert_eq!(
+        (runs(&one), &one["partial"]),
+        (vec!["run-10001".into()], &json!(true))
+    );
+    let all = skipping("9").await;
+    assert_eq!((runs(&all), &all["partial"]), (vec![], &json!(true)));
+    // What was not looked at was not skipped.
+    let next = all["next"].as_str().expect("more to look at");
+    let rest = ask(&server, &key, &[&rare[..], &[("cursor", next)]].concat()).await;
+    assert_eq!(
+        (runs(&rest), rest.get("partial")),
+        (vec!["run-2".into(), "run-1".into()], None)
+    );
+}
