@@ -8,6 +8,9 @@ use workflowai_feedback_protocol::{ErrorBody, ErrorDetail, FieldError};
 use crate::api::Scope;
 use crate::storage::StorageError;
 
+/// `PostgreSQL`'s `character_not_in_repertoire`.
+const NO_CHARACTER: &str = "22021";
+
 /// Everything a call can answer but success. This is the one place that turns it into words.
 #[derive(Debug)]
 pub enum ApiError {
@@ -157,6 +160,12 @@ impl From<StorageError> for ApiError {
     fn from(error: StorageError) -> Self {
         match error {
             StorageError::UserLimit => Self::UserLimitReached,
+            // PostgreSQL keeps no NUL, so there is nothing of a name that has one.
+            StorageError::Database(sqlx::Error::Database(error))
+                if error.code().as_deref() == Some(NO_CHARACTER) =>
+            {
+                Self::NotFound
+            }
             error => Self::Storage(error),
         }
     }

@@ -118,6 +118,10 @@ impl Keyring {
         if let Some(key) = self.fresh(kid) {
             return Ok(key);
         }
+        // No database knows an id with NUL, and PostgreSQL fails when asked for it.
+        if kid.contains('\0') {
+            return Err(TokenError::UnknownKey.into());
+        }
         // Only ids that exist are kept, so that made-up ones cannot fill the memory.
         let key = storage.verifying_key(kid).await?;
         let mut known = self

@@ -1,7 +1,9 @@
 //! Every bad input gets its typed error, stores nothing, and the server lives on.
 
 use serde_json::{Value, json};
+use workflowai_feedback_server::Scope;
 
+use crate::dashboard::{page, sign_in, vote};
 use crate::receiver::start;
 
 #[tokio::test]
@@ -188,4 +190,44 @@ async fn a_bad_item_of_a_lookup_fails_alone() {
     assert_eq!(reply["items"][0]["error"]["code"], "invalid_request");
     assert_eq!(reply["items"][1]["error"]["code"], "invalid_request");
     assert_eq!(reply["items"][2], json!({ "outcome": "positive" }));
+}
+
+#[tokio::test]
+async fn nul_where_a_name_is_looked_for_is_the_callers_mistake() {
+    let server = start().await;
+    let key = server.receiver.new_api_key("default", &Scope::ALL).await;
+    let key = format!("Bearer {}", key.expect("a key"));
+    for (method, path) in [
+        ("DELETE", "/v1/_/api_keys/%00"),
+        ("POST", "/v1/_/signing_keys/%00/retire"),
+        ("POST", "/v1/_/agents/support/feedback/%00/annotate"),
+        ("DELETE", "/v1/_/views/%00"),
+        ("DELETE", "/v1/_/webhooks/%00"),
+        ("DELETE", "/v1/_/people/%00"),
+        ("POST", "/v1/_/triage/%00/undo"),
+    ] {
+        let request = server.request(method, path).header("authorization", &key);
+        let body = json!({ "annotation": "correct" });
+        let answer = request.json(&body).send().await;
+        assert!(
+            (400..500).contains(&answer.status),
+            "{path}: {}",
+            answer.text()
+        );
+    }
+    vote(&server, "run-1", "positive", None).await;
+    let cookie = sign_in(&server).await;
+    for query in ["agent=%00", "run=%00", "assignee=%00", "user_id=%00"] {
+        for view in ["", "/overview"] {
+            let answer = page(&server, &cookie, &format!("/dashboard{view}?{query}")).await;
+            assert!(answer.status < 500, "{view} {query}: {}", answer.text());
+        }
+    }
+    let guess = server.request("POST", "/dashboard/sign-in");
+    let guess = guess.form(&[("login", "\0"), ("password", "a long password")]);
+    let answer = guess.send().await;
+    assert!((400..500).contains(&answer.status), "{}", answer.text());
+    // And it lives on.
+    assert_eq!(server.get("/readyz").await.status, 200);
+    assert_eq!(server.listed().await.len(), 1);
 }

@@ -131,3 +131,23 @@ async fn the_original_services_token_is_taken_with_its_key_and_only_then() {
         .await
         .fails(400, "invalid_feedback_token");
 }
+
+#[tokio::test]
+async fn a_key_id_that_no_database_holds_is_an_unknown_one() {
+    let server = start().await;
+    let encode = |text: &str| {
+        use base64::Engine;
+        base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text)
+    };
+    let header = encode(r#"{"alg":"HS256","typ":"JWT","kid":"a\u0000b"}"#);
+    let token = format!("{header}.{}.{}", encode("{}"), encode("signed"));
+    vote(&server, &token)
+        .await
+        .fails(400, "invalid_feedback_token");
+    let good = server.token("run-1").await;
+    vote(&server, &good).await.ok();
+    let items = json!({ "items": [{ "feedback_token": token }, { "feedback_token": good }] });
+    let found = server.post("/v1/feedback/lookup", items).await.ok();
+    assert_eq!(found["items"][0]["error"]["code"], "invalid_feedback_token");
+    assert_eq!(found["items"][1]["outcome"], "positive");
+}
