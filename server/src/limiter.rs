@@ -2,7 +2,10 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
 
 use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultDirectRateLimiter, DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter};
+use governor::{
+    DefaultDirectRateLimiter, DefaultKeyedRateLimiter, InsufficientCapacity, NotUntil, Quota,
+    RateLimiter,
+};
 
 use crate::error::ApiError;
 
@@ -17,8 +20,8 @@ const BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
 
 /// Limits public calls by address and in all, and attempts to sign in.
 pub struct Limiter {
-    calls: Option<DefaultKeyedRateLimiter<IpAddr>>,
-    all: Option<DefaultDirectRateLimiter>,
+    calls: Option<(DefaultKeyedRateLimiter<IpAddr>, NonZeroU32)>,
+    all: Option<(DefaultDirectRateLimiter, NonZeroU32)>,
     /// Never switched off: it stands between guesses and the dashboard.
     sign_ins: DefaultKeyedRateLimiter<IpAddr>,
 }
@@ -26,38 +29,55 @@ pub struct Limiter {
 impl Limiter {
     /// Calls a second by address, and in all. None means no limit.
     pub fn new(by_address: Option<u32>, in_all: Option<u32>) -> Self {
-        let quota = by_address
-            .and_then(NonZeroU32::new)
-            .map(|rate| Quota::per_second(rate).allow_burst(rate.saturating_mul(BURST)));
-        let all = in_all.and_then(NonZeroU32::new).map(Quota::per_second);
+        let by_address = by_address.and_then(NonZeroU32::new);
+        let calls = by_address.map(|rate| {
+            let burst = rate.saturating_mul(BURST);
+            let quota = Quota::per_second(rate).allow_burst(burst);
+            (RateLimiter::keyed(quota), burst)
+        });
+        let in_all = in_all.and_then(NonZeroU32::new);
         Self {
-            calls: quota.map(RateLimiter::keyed),
-            all: all.map(RateLimiter::direct),
+            calls,
+            all: in_all.map(|rate| (RateLimiter::direct(Quota::per_second(rate)), rate)),
             sign_ins: RateLimiter::keyed(Quota::per_minute(SIGN_INS)),
         }
     }
 
-    /// Takes `cost` calls from what `address` has left. Without an address (nested in an app that
-    /// does not tell it) nothing is limited.
+    /// Takes one call from what `address` has left. Without an address (nested in an app that does
+    /// not tell it) only all addresses together are limited.
     ///
     /// # Errors
     /// [`ApiError::RateLimited`].
-    pub fn take(&self, address: Option<IpAddr>, cost: u32) -> Result<(), ApiError> {
-        let Some(cost) = NonZeroU32::new(cost) else {
-            return Ok(());
-        };
-        if let (Some(calls), Some(address)) = (&self.calls, address) {
-            match calls.check_key_n(&network(address), cost) {
-                Ok(Ok(())) => {}
-                Ok(Err(early)) => return Err(ApiError::RateLimited(wait(&early))),
-                Err(_) => return Err(ApiError::RateLimited(1)),
-            }
+    pub fn take(&self, address: Option<IpAddr>) -> Result<(), ApiError> {
+        self.take_at_most(address, |_| NonZeroU32::MIN.into())
+    }
+
+    /// Takes what a call costs beyond one: together no more than may come at once, as it could
+    /// never be had.
+    ///
+    /// # Errors
+    /// [`ApiError::RateLimited`].
+    pub fn take_more(&self, address: Option<IpAddr>, more: u32) -> Result<(), ApiError> {
+        self.take_at_most(address, |burst| more.min(burst.get() - 1))
+    }
+
+    fn take_at_most(
+        &self,
+        address: Option<IpAddr>,
+        cost: impl Fn(NonZeroU32) -> u32,
+    ) -> Result<(), ApiError> {
+        let cost = |burst| NonZeroU32::new(cost(burst));
+        if let (Some((calls, burst)), Some(address)) = (&self.calls, address)
+            && let Some(cost) = cost(*burst)
+        {
+            taken(calls.check_key_n(&network(address), cost))?;
         }
-        match self.all.as_ref().map(|all| all.check_n(cost)) {
-            None | Some(Ok(Ok(()))) => Ok(()),
-            Some(Ok(Err(early))) => Err(ApiError::RateLimited(wait(&early))),
-            Some(Err(_)) => Err(ApiError::RateLimited(1)),
+        if let Some((all, burst)) = &self.all
+            && let Some(cost) = cost(*burst)
+        {
+            taken(all.check_n(cost))?;
         }
+        Ok(())
     }
 
     /// Takes one attempt to sign in.
@@ -74,15 +94,26 @@ impl Limiter {
 
     /// Forgets the addresses that have all their calls back.
     pub fn forget_idle(&self) {
-        if let Some(calls) = &self.calls {
+        if let Some((calls, _)) = &self.calls {
             calls.retain_recent();
         }
         self.sign_ins.retain_recent();
     }
 }
 
+type Early = NotUntil<<DefaultClock as Clock>::Instant>;
+
+fn taken(taken: Result<Result<(), Early>, InsufficientCapacity>) -> Result<(), ApiError> {
+    match taken {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(early)) => Err(ApiError::RateLimited(wait(&early))),
+        // No cost is above what may come at once.
+        Err(InsufficientCapacity(_)) => Err(ApiError::RateLimited(1)),
+    }
+}
+
 /// Whole seconds until it may be tried again.
-fn wait(early: &NotUntil<<DefaultClock as Clock>::Instant>) -> u64 {
+fn wait(early: &Early) -> u64 {
     let wait = early.wait_time_from(DefaultClock::default().now());
     wait.as_secs() + 1
 }
@@ -101,31 +132,42 @@ fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
+    fn address(last: u8) -> Option<IpAddr> {
+        Some(IpAddr::from([192, 0, 2, last]))
+    }
+
     #[test]
     fn one_address_runs_dry_and_another_does_not() {
         let limiter = Limiter::new(Some(1), None);
-        let first: IpAddr = "192.0.2.1".parse().expect("an address");
-        limiter.take(Some(first), 10).expect("the burst");
-        assert!(matches!(
-            limiter.take(Some(first), 1),
-            Err(ApiError::RateLimited(_))
-        ));
-        limiter
-            .take(Some("192.0.2.2".parse().expect("an address")), 1)
-            .expect("another address");
-        limiter.take(None, 1_000).expect("no address, no limit");
+        for _ in 0..10 {
+            limiter.take(address(1)).expect("the burst");
+        }
+        let refused = limiter.take(address(1));
+        assert!(matches!(refused, Err(ApiError::RateLimited(_))));
+        limiter.take(address(2)).expect("another address");
+        for _ in 0..1_000 {
+            limiter.take(None).expect("no address, no limit");
+        }
     }
 
     #[test]
     fn all_addresses_together_run_dry_too() {
         let limiter = Limiter::new(None, Some(2));
-        let address = |last: u8| Some(IpAddr::from([192, 0, 2, last]));
-        limiter.take(address(1), 1).expect("the first");
-        limiter.take(address(2), 1).expect("the second");
-        assert!(matches!(
-            limiter.take(address(3), 1),
-            Err(ApiError::RateLimited(_))
-        ));
+        limiter.take(address(1)).expect("the first");
+        limiter.take(address(2)).expect("the second");
+        let refused = limiter.take(address(3));
+        assert!(matches!(refused, Err(ApiError::RateLimited(_))));
+    }
+
+    #[test]
+    fn a_call_that_costs_more_than_may_come_at_once_is_taken_with_nothing_else() {
+        for (by_address, in_all) in [(Some(1), None), (None, Some(5)), (None, Some(1))] {
+            let limiter = Limiter::new(by_address, in_all);
+            limiter.take(address(1)).expect("the first");
+            limiter.take_more(address(1), 10).expect("the rest of it");
+            let refused = limiter.take(address(1));
+            assert!(matches!(refused, Err(ApiError::RateLimited(_))));
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The calls that browsers make. A token is the only credential; no answer opens user data.
 
+mod counted;
 mod lookup;
 mod retract;
 mod vote;

@@ -7,11 +7,11 @@ use workflowai_feedback_protocol::{
     FieldError, LookupAnswer, LookupItem, LookupReply, LookupRequest, Outcome, OutcomeReply,
 };
 
+use super::counted::Counted;
 use crate::app::{App, Shared};
 use crate::error::ApiError;
 use crate::json::JsonBody;
 use crate::openapi::PublicRefusals;
-use crate::peer::Peer;
 
 /// Items of a lookup that cost as much as one call.
 const ITEMS_A_CALL: usize = 10;
@@ -28,13 +28,12 @@ const ITEMS_A_CALL: usize = 10;
 )]
 pub async fn several(
     State(app): State<Shared>,
-    Peer(peer): Peer,
+    Counted(peer): Counted,
     JsonBody(request): JsonBody<LookupRequest>,
 ) -> Result<Json<LookupReply>, ApiError> {
     let request = request.checked()?;
-    let cost = 1 + request.items.len() / ITEMS_A_CALL;
-    app.limiter
-        .take(peer, u32::try_from(cost).unwrap_or(u32::MAX))?;
+    let more = u32::try_from(request.items.len() / ITEMS_A_CALL).unwrap_or(u32::MAX);
+    app.limiter.take_more(peer, more)?;
     let mut items = Vec::with_capacity(request.items.len());
     for item in request.items {
         items.push(match outcome(&app, item).await {
@@ -71,10 +70,9 @@ pub struct Key {
 )]
 pub async fn one(
     State(app): State<Shared>,
-    Peer(peer): Peer,
+    _: Counted,
     query: Result<Query<Key>, QueryRejection>,
 ) -> Result<Json<OutcomeReply>, ApiError> {
-    app.limiter.take(peer, 1)?;
     let Query(key) = query.map_err(|_| FieldError::new("query", "cannot be read"))?;
     let feedback_token = key
         .feedback_token

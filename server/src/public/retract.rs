@@ -2,12 +2,12 @@ use axum::Json;
 use axum::extract::State;
 use workflowai_feedback_protocol::{IntentEcho, OutcomeReply, RetractRequest};
 
+use super::counted::Counted;
 use crate::app::Shared;
 use crate::clock::now;
 use crate::error::ApiError;
 use crate::json::JsonBody;
 use crate::openapi::PublicRefusals;
-use crate::peer::Peer;
 use crate::storage::{Change, Write};
 
 /// Takes a vote back
@@ -22,11 +22,10 @@ use crate::storage::{Change, Write};
 )]
 pub async fn retract(
     State(app): State<Shared>,
-    Peer(peer): Peer,
+    _: Counted,
     JsonBody(request): JsonBody<RetractRequest>,
 ) -> Result<Json<OutcomeReply>, ApiError> {
     let received_at = now();
-    app.limiter.take(peer, 1)?;
     let request = request.checked()?;
     let (key, bound) = app
         .keyring

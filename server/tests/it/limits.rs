@@ -1,6 +1,9 @@
 //! How much of everything there may be.
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
 use workflowai_feedback_protocol::token::Claims;
 use workflowai_feedback_server::Scope;
 
@@ -113,4 +116,83 @@ async fn signing_in_is_tried_five_times_a_minute_whatever_else_is_switched_off()
     refused.fails(429, "rate_limited");
     let wait: u64 = refused.header("retry-after").parse().expect("seconds");
     assert!((1..=60).contains(&wait), "{wait}");
+}
+
+#[tokio::test]
+async fn a_lookup_that_costs_more_than_may_come_at_once_is_answered_all_the_same() {
+    let items = vec![json!({ "feedback_token": "junk" }); 100];
+    for (by_address, in_all) in [(Some(1), None), (None, Some(5))] {
+        let server = start_with(|config| {
+            (config.rate_limit, config.total_rate_limit) = (by_address, in_all);
+        })
+        .await;
+        let body = json!({ "items": items });
+        server.post("/v1/feedback/lookup", body).await.ok();
+    }
+}
+
+#[tokio::test]
+async fn bodies_that_are_refused_count_and_preflights_do_not() {
+    let large = "x".repeat(256 * 1024 + 1);
+    for (path, kind, body, status) in [
+        ("/v1/feedback", "text/plain", "{}", 415),
+        ("/v1/feedback", "application/json", "{}", 422),
+        ("/v1/feedback", "application/json", large.as_str(), 413),
+        ("/v1/feedback/retract", "text/plain", "{}", 415),
+        ("/v1/feedback/lookup", "application/json", "{", 422),
+    ] {
+        let server = start_with(|config| config.rate_limit = Some(1)).await;
+        for _ in 0..100 {
+            let preflight = server.request("OPTIONS", path);
+            let preflight = preflight
+                .header("origin", "https://example.com")
+                .header("access-control-request-method", "POST");
+            assert_eq!(preflight.send().await.status, 200);
+        }
+        let send = || {
+            server
+                .request("POST", path)
+                .body(kind, body.to_owned())
+                .send()
+        };
+        assert_eq!(send().await.status, status, "{path} {kind}");
+        let mut refused = false;
+        // However slow the machine, calls come faster than one a second.
+        for _ in 0..1_000 {
+            refused = send().await.status == 429;
+            if refused {
+                break;
+            }
+        }
+        assert!(refused, "{path} {status}");
+    }
+}
+
+#[tokio::test]
+async fn whoever_is_over_the_limit_is_told_before_the_body_comes() {
+    let server = start_with(|config| config.rate_limit = Some(1)).await;
+    for path in [
+        "/v1/feedback",
+        "/v1/feedback/retract",
+        "/v1/feedback/lookup",
+    ] {
+        let mut calls = JoinSet::new();
+        for _ in 0..40 {
+            let address = server.address;
+            calls.spawn(async move {
+                let mut stream = TcpStream::connect(address).await.expect("a connection");
+                let head = format!(
+                    "POST {path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n\
+                     content-length: 100\r\n\r\n"
+                );
+                stream.write_all(head.as_bytes()).await.expect("open");
+                let mut answer = [0; 12];
+                stream.read_exact(&mut answer).await.expect("an answer");
+                String::from_utf8_lossy(&answer).into_owned()
+            });
+        }
+        // The others wait for the rest.
+        let first = calls.join_next().await.expect("a call").expect("no panic");
+        assert_eq!(first, "HTTP/1.1 429", "{path}");
+    }
 }
