@@ -222,12 +222,13 @@ impl Storage {
     ) -> Result<u64, StorageError> {
         let mut dropped = 0;
         loop {
+            // Once more outside: a row that was waited for may be a new vote by then.
             let sql = format!(
                 "DELETE FROM feedback WHERE id IN (
                      SELECT id FROM feedback
                      WHERE tenant = $1 AND created_at < $2 AND outcome IS {outcome_is}
                      ORDER BY created_at LIMIT {BATCH}
-                 ) {RETURNING}"
+                 ) AND created_at < $2 AND outcome IS {outcome_is} {RETURNING}"
             );
             let mut connection = self.write.acquire().await?;
             let mut transaction = connection.begin_with(self.engine.begin()).await?;

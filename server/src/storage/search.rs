@@ -223,25 +223,28 @@ impl Storage {
     pub async fn index(&self) -> Result<u64, StorageError> {
         let mut indexed = 0;
         loop {
-            let batch = self.index_batch().await?;
+            let (due, batch) = self.index_batch().await?;
             indexed += batch;
-            if batch < u64::from(BATCH) {
+            if due < u64::from(BATCH) || batch == 0 {
                 return Ok(indexed);
             }
         }
     }
 
-    async fn index_batch(&self) -> Result<u64, StorageError> {
+    /// How many votes it looked at, and how many of them it indexed.
+    async fn index_batch(&self) -> Result<(u64, u64), StorageError> {
         let sql = format!("SELECT feedback_id FROM search_due LIMIT {BATCH}");
         let due: Vec<String> = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
             .fetch_all(&self.read)
             .await?;
         if due.is_empty() {
-            return Ok(0);
+            return Ok((0, 0));
         }
         let mut transaction = self.begin().await?;
-        let rows: Vec<Vec<Cell>> = due.iter().map(|id| vec![id.as_str().into()]).collect();
-        // The first one first, so that a change meanwhile makes it due again.
+        let mut rows: Vec<Vec<Cell>> = due.iter().map(|id| vec![id.as_str().into()]).collect();
+        if self.engine.has_row_locks() {
+            rows = lock(&mut transaction, &rows).await?;
+        }
         let steps = match self.engine {
             Engine::Sqlite => INDEX_SQLITE,
             Engine::Postgres => INDEX_POSTGRES,
@@ -255,8 +258,27 @@ impl Storage {
             }
         }
         transaction.commit().await?;
-        Ok(due.len() as u64)
+        Ok((due.len() as u64, rows.len() as u64))
     }
+}
+
+/// Keeps the votes from being changed until the commit. Those that are being changed just now stay due:
+/// their new comment cannot be read yet, and the mark that is there already would go with the old one.
+async fn lock(
+    connection: &mut AnyConnection,
+    rows: &[Vec<Cell>],
+) -> Result<Vec<Vec<Cell>>, sqlx::Error> {
+    let mut locked = Vec::new();
+    for ids in rows::batches(Engine::Postgres, rows) {
+        let sql = format!(
+            "SELECT id FROM feedback WHERE id IN ({}) FOR NO KEY UPDATE SKIP LOCKED",
+            ids.sql
+        );
+        let found = sqlx::query_scalar_with(sqlx::AssertSqlSafe(sql), ids.arguments());
+        let found: Vec<String> = found.fetch_all(&mut *connection).await?;
+        locked.extend(found.into_iter().map(|id| vec![id.as_str().into()]));
+    }
+    Ok(locked)
 }
 
 /// What brings the index up to date with the votes of some ids.

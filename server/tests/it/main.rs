@@ -19,6 +19,8 @@ mod durability;
 mod history;
 mod http;
 mod limits;
+#[cfg(unix)]
+mod locks;
 mod mint_document;
 mod nesting;
 mod observe;

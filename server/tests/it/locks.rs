@@ -1,0 +1,153 @@
+//! Several at the same rows of `PostgreSQL`: what one has not committed yet, another waits for or leaves
+//! alone.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection};
+use workflowai_feedback_server::{Config, Database, Receiver};
+
+use crate::cluster::Cluster;
+use crate::http::{Answer, Request};
+use crate::receiver::{claims, config, new_schema, serve};
+
+/// A receiver with a schema of its own.
+struct Shared {
+    receiver: Receiver,
+    address: std::net::SocketAddr,
+    url: String,
+}
+
+impl Shared {
+    async fn new(cluster: &Cluster, change: impl FnOnce(&mut Config)) -> Self {
+        let url = new_schema(&cluster.url()).await;
+        let folder = tempfile::tempdir().expect("a folder");
+        let mut config = config(&folder);
+        config.database = Database::Postgres {
+            url: url.clone(),
+            allow_unsafe_durability: false,
+        };
+        change(&mut config);
+        let receiver = Receiver::open(config).await.expect("a receiver");
+        let address = serve(receiver.router()).await;
+        Self {
+            receiver,
+            address,
+            url,
+        }
+    }
+
+    async fn request(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let request = Request::new(self.address, method, path);
+        request.json(body).send().await
+    }
+
+    async fn vote(&self, outcome: &str, comment: &str) -> Answer {
+        let token = self.receiver.mint("default", &claims("r")).await;
+        let token = token.expect("a database").expect("good claims");
+        let body = json!({ "feedback_token": token, "outcome": outcome, "comment": comment });
+        self.request("POST", "/v1/feedback", &body).await
+    }
+
+    async fn retract(&self) -> Answer {
+        let token = self.receiver.mint("default", &claims("r")).await;
+        let body = json!({ "feedback_token": token.expect("a database").expect("good claims"),
+            "intent": { "client": "c", "sequence": 1, "age": 0 } });
+        self.request("POST", "/v1/feedback/retract", &body).await
+    }
+
+    /// How many votes a search finds.
+    async fn found(&self, words: &str) -> Value {
+        let scopes = &workflowai_feedback_server::Scope::ALL;
+        let key = self.receiver.new_api_key("default", scopes).await;
+        let path = format!("/v1/_/agents/support/feedback?q={words}");
+        let list = Request::new(self.address, "GET", &path);
+        let list = list.header("authorization", &format!("Bearer {}", key.expect("a key")));
+        list.send().await.ok()["count"].clone()
+    }
+}
+
+/// Waits until so many sessions of the cluster wait for a lock.
+async fn are_waiting(cluster: &Cluster, sessions: i64) {
+    let mut database = PgConnection::connect(&cluster.url()).await.expect("it");
+    for _ in 0..400 {
+        let waiting = sqlx::query_scalar(
+            "SELECT COUNT(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'",
+        );
+        let waiting: i64 = waiting.fetch_one(&mut database).await.expect("a count");
+        if waiting == sessions {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("there are never {sessions} sessions that wait");
+}
+
+/// One test, as it is one cluster.
+#[tokio::test]
+async fn what_is_not_committed_yet_is_waited_for_or_left_alone() {
+    let cluster = Cluster::start();
+    cluster.ready().await;
+    a_comment_that_changes_while_it_is_indexed_is_found(&cluster).await;
+    a_tombstone_that_is_voted_on_while_it_is_dropped_stays(&cluster).await;
+}
+
+/// A session that holds up the writer behind its entries.
+async fn hold(url: &str) -> PgConnection {
+    run(url, "BEGIN; LOCK TABLE aggregates IN EXCLUSIVE MODE").await
+}
+
+async fn run(url: &str, sql: &'static str) -> PgConnection {
+    let mut session = PgConnection::connect(url).await.expect("a session");
+    let done = sqlx::raw_sql(sql).execute(&mut session).await;
+    done.expect("a statement");
+    session
+}
+
+async fn a_comment_that_changes_while_it_is_indexed_is_found(cluster: &Cluster) {
+    let shared = Shared::new(cluster, |_| {}).await;
+    let index_meanwhile = async |held: PgConnection| {
+        are_waiting(cluster, 1).await;
+        let indexed = tokio::time::timeout(Duration::from_secs(2), shared.receiver.index()).await;
+        indexed.expect("it waits for nobody").expect("a database");
+        held.close().await.expect("its end");
+    };
+    shared.vote("positive", "at first").await.ok();
+    shared.receiver.index().await.expect("a database");
+    shared.vote("positive", "before").await.ok();
+    let held = hold(&shared.url).await;
+    let (voted, ()) = tokio::join!(shared.vote("negative", "thereafter"), index_meanwhile(held));
+    voted.ok();
+    shared.receiver.index().await.expect("a database");
+    assert_eq!(shared.found("thereafter").await, 1);
+    // And what is taken back leaves no text.
+    shared.vote("positive", "once more").await.ok();
+    let held = hold(&shared.url).await;
+    let (retracted, ()) = tokio::join!(shared.retract(), index_meanwhile(held));
+    retracted.ok();
+    shared.receiver.index().await.expect("a database");
+    let mut database = PgConnection::connect(&shared.url).await.expect("it");
+    let kept = sqlx::query_scalar("SELECT folded FROM search");
+    let kept: Vec<String> = kept.fetch_all(&mut database).await.expect("the index");
+    assert_eq!(kept, Vec::<String>::new());
+}
+
+async fn a_tombstone_that_is_voted_on_while_it_is_dropped_stays(cluster: &Cluster) {
+    let shared = Shared::new(cluster, |config| config.keep_days = Some(30)).await;
+    shared.retract().await.ok();
+    let sql = "UPDATE feedback SET created_at = 0, pressed_at = 0";
+    let _ = run(&shared.url, sql).await;
+    let held = hold(&shared.url).await;
+    let drop_meanwhile = async {
+        are_waiting(cluster, 1).await;
+        let release = async {
+            are_waiting(cluster, 2).await;
+            held.close().await.expect("its end");
+        };
+        let (dropped, ()) = tokio::join!(shared.receiver.drop_old(), release);
+        assert_eq!(dropped.expect("a database"), 0);
+    };
+    let (voted, ()) = tokio::join!(shared.vote("positive", "after all"), drop_meanwhile);
+    voted.ok();
+    assert_eq!(shared.found("all").await, 1);
+}
