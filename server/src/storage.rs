@@ -4,6 +4,7 @@ mod aggregates;
 mod annotate;
 mod api_keys;
 mod bulk;
+mod checkpoint;
 mod contexts;
 mod copy;
 mod engine;

@@ -192,7 +192,7 @@ fn add(
     let sums = COLUMNS.map(|column| format!("{column} = {table}.{column} + excluded.{column}"));
     let into = format!("{table} ({key}, {})", COLUMNS.join(", "));
     let otherwise = format!("ON CONFLICT ({key}) DO UPDATE SET {}", sums.join(", "));
-    statements.insert(&into, &otherwise, &rows);
+    statements.insert(&into, &otherwise, rows);
 }
 
 impl Filter {

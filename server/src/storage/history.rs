@@ -78,5 +78,5 @@ impl Step<'_> {
 
 /// Adds a step to the history.
 pub async fn remember(connection: &mut AnyConnection, step: &Step<'_>) -> Result<(), sqlx::Error> {
-    rows::insert(connection, INTO, "", &[step.cells()]).await
+    rows::insert(connection, INTO, "", vec![step.cells()]).await
 }

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use log::LevelFilter;
-use sqlx::any::AnyConnectOptions;
 use sqlx::{AnyConnection, ConnectOptions};
 
 use super::migrations::MigrationError;
@@ -148,7 +147,7 @@ pub async fn check(database: &Database) -> Result<String, OpenError> {
 
 /// Without the log of slow statements: it has them whole, and those of many rows run to pages. How long
 /// commits and answers take is among the metrics.
-fn quiet(options: AnyConnectOptions) -> AnyConnectOptions {
+fn quiet<Options: ConnectOptions>(options: Options) -> Options {
     options.log_slow_statements(LevelFilter::Off, Duration::MAX)
 }
 

@@ -159,7 +159,7 @@ impl Storage {
             // Rows to lock, so that two machines lose nobody.
             let rows: Vec<_> = days.iter().map(row).collect();
             let otherwise = "ON CONFLICT (tenant, day, agent) DO NOTHING";
-            rows::insert(connection, into, otherwise, &rows).await?;
+            rows::insert(connection, into, otherwise, rows).await?;
             lock = "ORDER BY people.tenant, people.day, people.agent FOR UPDATE OF people";
         }
         for (place, kept) in kept_sketches(connection, tenant, &days, lock).await? {
@@ -169,7 +169,7 @@ impl Storage {
         }
         let rows: Vec<_> = days.iter().map(row).collect();
         let otherwise = "ON CONFLICT (tenant, day, agent) DO UPDATE SET sketch = excluded.sketch";
-        rows::insert(connection, into, otherwise, &rows).await
+        rows::insert(connection, into, otherwise, rows).await
     }
 
     /// About how many different people voted on an agent, or on any, on the days in UTC from `from`
@@ -232,8 +232,7 @@ async fn kept_sketches(
 ) -> Result<Vec<((i64, String), Sketch)>, sqlx::Error> {
     let keys: Vec<_> = days.keys().map(|place| key(tenant, place)).collect();
     let mut all = Vec::new();
-    for keys in rows::batches(Engine::of(connection), &keys) {
-        let arguments = keys.arguments();
+    for keys in rows::batches(Engine::of(connection), keys) {
         let sql = format!(
             "WITH keys (tenant, day, agent) AS ({})
              SELECT people.day, people.agent, people.sketch FROM keys CROSS JOIN people
@@ -241,7 +240,7 @@ async fn kept_sketches(
                  AND people.agent = keys.agent {lock}",
             keys.sql
         );
-        let kept = sqlx::query_as_with(sqlx::AssertSqlSafe(sql), arguments);
+        let kept = sqlx::query_as_with(sqlx::AssertSqlSafe(sql), keys.arguments());
         let kept: Vec<(i64, String, Vec<u8>)> = kept.fetch_all(&mut *connection).await?;
         let kept = kept.into_iter().filter_map(|(day, agent, bytes)| {
             let sketch = Sketch::from_bytes(&bytes)?;

@@ -1,12 +1,15 @@
 //! Rows read or written by few statements: each statement costs a way to the database and back.
 
+use std::fmt::Write;
+
 use sqlx::any::AnyArguments;
 use sqlx::{AnyConnection, Arguments, AssertSqlSafe};
 
 use super::engine::Engine;
 
-/// Sizes of a statement on `SQLite`, in rows. Few, so that all of them stay prepared.
-const SIZES: [usize; 5] = [1, 4, 16, 64, 256];
+/// Sizes of a statement on `SQLite`, in rows. Few, so that all of them stay prepared, and near enough
+/// to each other, as what fills one up is looked at, too.
+const SIZES: [usize; 8] = [1, 4, 16, 32, 48, 64, 128, 256];
 /// Rows of one statement on `PostgreSQL` at most.
 const MOST: usize = 64;
 
@@ -36,37 +39,44 @@ impl From<i64> for Cell {
     }
 }
 
+impl Cell {
+    fn add_to(self, arguments: &mut AnyArguments) {
+        let added = match self {
+            Self::Text(text) => arguments.add(text),
+            Self::Number(number) => arguments.add(number),
+            Self::Bytes(bytes) => arguments.add(bytes),
+        };
+        added.expect("texts, numbers and bytes are values of every database");
+    }
+}
+
 /// Rows as the SQL of a query that gives them, and their values.
-pub struct Batch<'a> {
+pub struct Batch {
     pub sql: String,
-    rows: &'a [Vec<Cell>],
+    rows: Vec<Vec<Cell>>,
     /// Values that are null, behind those of the rows.
     missing: usize,
 }
 
-impl Batch<'_> {
-    pub fn arguments(&self) -> AnyArguments {
+impl Batch {
+    pub fn arguments(self) -> AnyArguments {
         let mut arguments = AnyArguments::default();
         self.add_to(&mut arguments);
         arguments
     }
 
-    fn add_to(&self, arguments: &mut AnyArguments) {
-        let none = Cell::Number(None);
-        let cells = self.rows.iter().flatten();
-        for cell in cells.chain(std::iter::repeat_n(&none, self.missing)) {
-            let added = match cell {
-                Cell::Text(text) => arguments.add(text.clone()),
-                Cell::Number(number) => arguments.add(*number),
-                Cell::Bytes(bytes) => arguments.add(bytes.clone()),
-            };
-            added.expect("texts, numbers and bytes are values of every database");
+    fn add_to(self, arguments: &mut AnyArguments) {
+        for cell in self.rows.into_iter().flatten() {
+            cell.add_to(arguments);
+        }
+        for _ in 0..self.missing {
+            Cell::Number(None).add_to(arguments);
         }
     }
 }
 
 /// Rows in as few batches as the database takes. The first place of a row may not be null.
-pub fn batches(engine: Engine, rows: &[Vec<Cell>]) -> impl Iterator<Item = Batch<'_>> {
+pub fn batches(engine: Engine, rows: Vec<Vec<Cell>>) -> impl Iterator<Item = Batch> {
     let mut left = rows;
     std::iter::from_fn(move || {
         let columns = left.first()?.len();
@@ -75,23 +85,20 @@ pub fn batches(engine: Engine, rows: &[Vec<Cell>]) -> impl Iterator<Item = Batch
             // Powers of two, so that there are few different statements to keep prepared.
             Engine::Postgres => 1 << left.len().min(MOST).ilog2(),
         };
-        let (rows, rest) = left.split_at(size.min(left.len()));
-        left = rest;
+        let rest = left.split_off(size.min(left.len()));
+        let rows = std::mem::replace(&mut left, rest);
         let sql = match engine {
             // Places with a number are looked up in a list of all.
             Engine::Sqlite => format!(
                 "SELECT * FROM (VALUES {}) WHERE column1 IS NOT NULL",
-                places(columns, size, |_| "?".into())
+                places(columns, size, |sql, _| sql.push('?'))
             ),
-            Engine::Postgres => {
-                let place = |place| format!("${place}");
-                format!("VALUES {}", places(columns, size, place))
-            }
+            Engine::Postgres => format!("VALUES {}", places(columns, size, numbered)),
         };
         Some(Batch {
             sql,
-            rows,
             missing: (size - rows.len()) * columns,
+            rows,
         })
     })
 }
@@ -121,17 +128,22 @@ impl Statements {
     /// Writes rows in the order they have. `into` names table and columns; `otherwise` is what
     /// follows the values. No two rows may have the same key, and the first place of a row may not be
     /// null.
-    pub fn insert(&mut self, into: &str, otherwise: &str, rows: &[Vec<Cell>]) {
+    pub fn insert(&mut self, into: &str, otherwise: &str, rows: Vec<Vec<Cell>>) {
         for batch in batches(self.engine, rows) {
             let sql = format!("INSERT INTO {into} {} {otherwise}", batch.sql);
-            match self.all.last_mut() {
-                Some((before, arguments)) if self.engine == Engine::Sqlite => {
-                    before.push_str(";\n");
-                    before.push_str(&sql);
-                    batch.add_to(arguments);
-                }
-                _ => self.all.push((sql, batch.arguments())),
+            self.add(&sql, batch);
+        }
+    }
+
+    /// A statement with the values of a batch that its text has.
+    pub fn add(&mut self, sql: &str, batch: Batch) {
+        match self.all.last_mut() {
+            Some((before, arguments)) if self.engine == Engine::Sqlite => {
+                before.push_str(";\n");
+                before.push_str(sql);
+                batch.add_to(arguments);
             }
+            _ => self.all.push((sql.to_owned(), batch.arguments())),
         }
     }
 
@@ -150,19 +162,31 @@ pub async fn insert(
     connection: &mut AnyConnection,
     into: &str,
     otherwise: &str,
-    rows: &[Vec<Cell>],
+    rows: Vec<Vec<Cell>>,
 ) -> Result<(), sqlx::Error> {
     let mut statements = Statements::new(Engine::of(connection));
     statements.insert(into, otherwise, rows);
     statements.run(connection).await
 }
 
-fn places(columns: usize, rows: usize, place: impl Fn(usize) -> String) -> String {
-    let row = |row: usize| {
-        let places = (1..=columns).map(|column| place(row * columns + column));
-        format!("({})", places.collect::<Vec<_>>().join(", "))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+fn numbered(sql: &mut String, place: usize) {
+    write!(sql, "${place}").expect("a text takes all");
+}
+
+/// `(…, …), (…, …)`: so many rows of places, numbered from 1.
+fn places(columns: usize, rows: usize, place: impl Fn(&mut String, usize)) -> String {
+    let mut sql = String::with_capacity(rows * columns * 4);
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 1..=columns {
+            if column > 1 {
+                sql.push_str(", ");
+            }
+            place(&mut sql, row * columns + column);
+        }
+        sql.push(')');
+    }
+    sql
 }
 
 #[cfg(test)]
@@ -176,7 +200,7 @@ mod tests {
     /// The places of each batch, and the values.
     fn sizes(engine: Engine, count: i64) -> Vec<(usize, usize)> {
         let all = rows(count);
-        let sizes = batches(engine, &all).map(|batch| {
+        let sizes = batches(engine, all).map(|batch| {
             let places = batch.sql.matches(['$', '?']).count();
             (places / 2, batch.arguments().len() / 2)
         });
@@ -189,8 +213,7 @@ mod tests {
         assert_eq!(sizes(Engine::Postgres, 7), [(4, 4), (2, 2), (1, 1)]);
         let most = [(64, 64), (64, 64), (2, 2), (1, 1)];
         assert_eq!(sizes(Engine::Postgres, 131), most);
-        let dollar = |place| format!("${place}");
-        assert_eq!(places(2, 3, dollar), "($1, $2), ($3, $4), ($5, $6)");
+        assert_eq!(places(2, 3, numbered), "($1, $2), ($3, $4), ($5, $6)");
     }
 
     #[test]
@@ -198,6 +221,7 @@ mod tests {
         assert_eq!(sizes(Engine::Sqlite, 0), []);
         assert_eq!(sizes(Engine::Sqlite, 1), [(1, 1)]);
         assert_eq!(sizes(Engine::Sqlite, 7), [(16, 16)]);
+        assert_eq!(sizes(Engine::Sqlite, 33), [(48, 48)]);
         assert_eq!(sizes(Engine::Sqlite, 256), [(256, 256)]);
         assert_eq!(sizes(Engine::Sqlite, 258), [(256, 256), (4, 4)]);
     }
@@ -208,7 +232,7 @@ mod tests {
         for count in [3, 300, 1] {
             let mut statements = Statements::new(Engine::Sqlite);
             for table in ["numbers", "others"] {
-                statements.insert(table, "ON CONFLICT DO NOTHING", &rows(count));
+                statements.insert(table, "ON CONFLICT DO NOTHING", rows(count));
             }
             statements.run(&mut connection).await.expect("rows");
         }
@@ -224,9 +248,9 @@ mod tests {
     async fn an_error_of_any_statement_is_told() {
         let mut connection = tables().await;
         let mut statements = Statements::new(Engine::Sqlite);
-        statements.insert("numbers", "", &rows(3));
-        statements.insert("numbers", "", &rows(1));
-        statements.insert("others", "", &rows(3));
+        statements.insert("numbers", "", rows(3));
+        statements.insert("numbers", "", rows(1));
+        statements.insert("others", "", rows(3));
         let error = statements
             .run(&mut connection)
             .await

@@ -5,7 +5,7 @@ use sqlx::{AnyConnection, AnyPool};
 
 use super::engine::Engine;
 use super::filter::{Rules, Value};
-use super::rows::{self, Cell};
+use super::rows::{Cell, Statements, batches};
 use super::{Filter, Storage, StorageError};
 use crate::annotation::Marked;
 use crate::cursor::Cursor;
@@ -249,14 +249,14 @@ impl Storage {
             Engine::Sqlite => INDEX_SQLITE,
             Engine::Postgres => INDEX_POSTGRES,
         };
+        let mut statements = Statements::new(self.engine);
         for sql in steps {
-            for ids in rows::batches(self.engine, &rows) {
+            for ids in batches(self.engine, rows.clone()) {
                 let sql = sql.replace("IN ?", &format!("IN ({})", ids.sql));
-                sqlx::query_with(sqlx::AssertSqlSafe(sql), ids.arguments())
-                    .execute(&mut *transaction)
-                    .await?;
+                statements.add(&sql, ids);
             }
         }
+        statements.run(&mut transaction).await?;
         transaction.commit().await?;
         Ok((due.len() as u64, rows.len() as u64))
     }

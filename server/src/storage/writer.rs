@@ -12,6 +12,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tracing::Instrument;
 use workflowai_feedback_protocol::{Intent, Outcome};
 
+use super::checkpoint::Checkpoints;
 use super::engine::Engine;
 use super::{Storage, StorageError};
 use crate::metrics::Writes;
@@ -123,7 +124,7 @@ pub fn start(writer: Writer) -> mpsc::Sender<Waiting> {
     sender
 }
 
-async fn run(writer: Writer, mut queue: mpsc::Receiver<Waiting>) {
+async fn run(mut writer: Writer, mut queue: mpsc::Receiver<Waiting>) {
     let mut group = Vec::with_capacity(GROUP);
     let mut turn = Turn::default();
     while queue.recv_many(&mut group, GROUP).await > 0 {
@@ -133,6 +134,9 @@ async fn run(writer: Writer, mut queue: mpsc::Receiver<Waiting>) {
                 writer.counts.commits.inc();
                 writer.counts.committed.inc_by(group.len() as u64);
                 writer.counts.seconds.observe(begun.elapsed().as_secs_f64());
+                if let Some(checkpoints) = &mut writer.checkpoints {
+                    checkpoints.committed(group.len());
+                }
                 for (waiting, stored) in group.drain(..).zip(stored) {
                     // Whoever is gone needs no answer.
                     let _ = waiting.done.send(stored.ok_or(StorageError::UserLimit));
@@ -174,6 +178,8 @@ pub struct Writer {
     pub counts: Writes,
     /// Woken when webhooks are told something.
     pub told: Arc<Notify>,
+    /// Where a log is to be copied into a file.
+    pub checkpoints: Option<Checkpoints>,
 }
 
 impl Writer {

@@ -177,3 +177,34 @@ async fn while_nothing_can_be_written_votes_are_told_to_come_back() {
     let server = Server::start(folder.path(), &[]);
     assert_eq!(server.outcome(&token).await["outcome"], "negative");
 }
+
+/// While votes come without a break, the log is copied into the file beside the writer, which itself
+/// would begin only with a log of 64 MiB.
+#[tokio::test]
+async fn the_log_is_copied_into_the_file_while_votes_come() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &["--rate-limit", "off"]);
+    let token = line(
+        folder.path(),
+        &["token", "mint", "--agent", "a", "--run", "r"],
+    );
+    let size = || {
+        let file = folder.path().join(".feedback/feedback.db");
+        std::fs::metadata(file).expect("the database").len()
+    };
+    let before = size();
+    for votes in 0..100 {
+        let vote = |vote: usize| {
+            let user = format!("{votes}-{vote}");
+            let body = json!({ "feedback_token": token, "outcome": "positive", "user_id": user });
+            server.request("POST", "/v1/feedback").json(&body).send()
+        };
+        for answer in futures_util::future::join_all((0..10).map(vote)).await {
+            answer.ok();
+        }
+        if size() > before {
+            return;
+        }
+    }
+    panic!("nothing of 1,000 votes is in the file");
+}

@@ -14,7 +14,7 @@ use crate::votes::Vote;
 
 const WRITING: &str = "PRAGMA journal_mode = WAL; PRAGMA busy_timeout = 5000;
      PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON;
-     PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 4096";
+     PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 16384";
 
 /// Commits votes of which there is none yet, and gives how many a second; with `indexed` their comments
 /// go into the index, too, by commits of their own. The file has the receiver's schema.

@@ -57,6 +57,7 @@ pub async fn open(
         users_per_run,
         counts,
         told: told.clone(),
+        checkpoints: None,
     });
     Ok(Opened {
         storage: Storage {

@@ -10,6 +10,7 @@ use sqlx::{AnyConnection, ConnectOptions, Connection};
 use tokio::sync::Notify;
 
 use super::super::Storage;
+use super::super::checkpoint::Checkpoints;
 use super::super::engine::Engine;
 use super::super::migrations::{self, MigrationError};
 use super::super::writer::{self, Writer};
@@ -20,11 +21,12 @@ const READERS: u32 = 8;
 
 /// For the one connection that writes. What got a 2xx is on disk: the log is synced at every
 /// commit. What is erased is overwritten. A group of votes touches hundreds of pages, many of them
-/// the same ones again: 16 MiB of them are kept, and as much of the log before it is copied back.
+/// the same ones again: 16 MiB of them are kept. The log is copied into the file by another connection
+/// ([`Checkpoints`]); this one does it where the log is 64 MiB, so that it does not grow for ever.
 const WRITING: &str =
     "PRAGMA busy_timeout = 5000; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
                        PRAGMA secure_delete = ON; PRAGMA cache_size = -16384;
-                       PRAGMA wal_autocheckpoint = 4096";
+                       PRAGMA wal_autocheckpoint = 16384";
 
 pub async fn open(file: PathBuf, users_per_run: u32, counts: Writes) -> Result<Opened, OpenError> {
     let new = prepare_file(&file)?;
@@ -79,6 +81,7 @@ async fn connect(
         .connect_with(quiet(AnyConnectOptions::from_url(&options.to_url_lossy())?))
         .await?;
     migrations::run(&write, Engine::Sqlite).await?;
+    let checkpoints = Checkpoints::start(quiet(options.clone()));
     let options = options.read_only(true);
     let read = AnyPoolOptions::new()
         .max_connections(READERS)
@@ -94,6 +97,7 @@ async fn connect(
         users_per_run,
         counts,
         told: told.clone(),
+        checkpoints: Some(checkpoints),
     });
     Ok(Storage {
         engine: Engine::Sqlite,

@@ -185,7 +185,7 @@ impl Group {
             let rows: Vec<_> = new.values().map(Row::cells).collect();
             let into = format!("feedback ({COLUMNS}, folded)");
             let otherwise = "ON CONFLICT (tenant, agent, run, user_id) DO NOTHING";
-            insert(transaction, &into, otherwise, &rows).await?;
+            insert(transaction, &into, otherwise, rows).await?;
             let keys: BTreeSet<&Key> = new.keys().collect();
             group.find(writer, transaction, &keys).await?;
             group.read_sequences(transaction, asked).await?;
@@ -221,7 +221,7 @@ impl Group {
             })
             .map(Vec::from)
             .collect();
-        for keys in batches(writer.engine, &rows) {
+        for keys in batches(writer.engine, rows) {
             let sql = format!(
                 "WITH keys (tenant, agent, run, user_id) AS ({})
                  SELECT {columns} FROM keys CROSS JOIN feedback
@@ -256,7 +256,7 @@ impl Group {
             .into_iter()
             .map(|(id, client)| vec![id.into(), client.into()])
             .collect();
-        for presses in batches(Engine::of(transaction), &rows) {
+        for presses in batches(Engine::of(transaction), rows) {
             let sql = format!(
                 "WITH presses (feedback_id, client) AS ({})
                  SELECT intents.feedback_id, intents.client, intents.sequence
@@ -453,9 +453,9 @@ impl Group {
         statements.insert(
             "intents (feedback_id, client, sequence)",
             "ON CONFLICT (feedback_id, client) DO UPDATE SET sequence = excluded.sequence",
-            &pressed,
+            pressed,
         );
-        statements.insert(history::INTO, "", &self.history);
+        statements.insert(history::INTO, "", self.history);
         self.deltas.insert(&mut statements, writer.shard);
         statements.run(transaction).await?;
         for Told {
@@ -481,7 +481,7 @@ fn insert_entries(statements: &mut Statements, changed: &[Entry]) {
              annotation = excluded.annotation, annotation_comment = excluded.annotation_comment,
              client = excluded.client, sequence = excluded.sequence,
              pressed_at = excluded.pressed_at, created_at = excluded.created_at",
-        &rows,
+        rows,
     );
     let due = changed
         .iter()
@@ -490,7 +490,7 @@ fn insert_entries(statements: &mut Statements, changed: &[Entry]) {
         .map(|entry| vec![entry.now.id.as_str().into()])
         .collect();
     let into = "search_due (feedback_id)";
-    statements.insert(into, "ON CONFLICT DO NOTHING", &due);
+    statements.insert(into, "ON CONFLICT DO NOTHING", due);
 }
 
 /// The entries whose reasons are others now.
@@ -520,7 +520,7 @@ fn insert_reasons(statements: &mut Statements, changed: &[Entry]) {
     });
     let rows: Vec<_> = rows.collect();
     let otherwise = "ON CONFLICT (feedback_id, reason) DO NOTHING";
-    statements.insert("reasons (feedback_id, reason)", otherwise, &rows);
+    statements.insert("reasons (feedback_id, reason)", otherwise, rows);
 }
 
 fn signed(number: u64) -> i64 {
