@@ -243,7 +243,7 @@ impl Storage {
         let mut transaction = self.begin().await?;
         let mut rows: Vec<Vec<Cell>> = due.iter().map(|id| vec![id.as_str().into()]).collect();
         if self.engine.has_row_locks() {
-            rows = lock(&mut transaction, &rows).await?;
+            rows = lock(&mut transaction, rows).await?;
         }
         let steps = match self.engine {
             Engine::Sqlite => INDEX_SQLITE,
@@ -266,10 +266,10 @@ impl Storage {
 /// their new comment cannot be read yet, and the mark that is there already would go with the old one.
 async fn lock(
     connection: &mut AnyConnection,
-    rows: &[Vec<Cell>],
+    rows: Vec<Vec<Cell>>,
 ) -> Result<Vec<Vec<Cell>>, sqlx::Error> {
     let mut locked = Vec::new();
-    for ids in rows::batches(Engine::Postgres, rows) {
+    for ids in batches(Engine::Postgres, rows) {
         let sql = format!(
             "SELECT id FROM feedback WHERE id IN ({}) FOR NO KEY UPDATE SKIP LOCKED",
             ids.sql
