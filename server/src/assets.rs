@@ -63,10 +63,6 @@ impl Assets {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache));
         headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        headers.insert(
-            "x-content-type-options",
-            HeaderValue::from_static("nosniff"),
-        );
         if encoded {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("br"));
         }

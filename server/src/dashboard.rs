@@ -29,9 +29,9 @@ pub use views::saved_query;
 use askama::Template;
 use axum::Router;
 use axum::extract::Request;
+use axum::http::HeaderValue;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY};
-use axum::http::{HeaderName, HeaderValue};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
@@ -131,8 +131,6 @@ async fn headers(request: Request, next: Next) -> Response {
         .or_insert(HeaderValue::from_static(POLICY));
     // Ids in an address are nobody else's business.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    let options = HeaderName::from_static("x-content-type-options");
-    headers.insert(options, HeaderValue::from_static("nosniff"));
     headers
         .entry(CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));

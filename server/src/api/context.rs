@@ -1,6 +1,6 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, Request, State};
-use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
@@ -168,8 +168,7 @@ pub async fn get(
         Kind::Json => "application/json",
         Kind::Text => "text/plain; charset=utf-8",
     };
-    let headers = [(CONTENT_TYPE, kind), (X_CONTENT_TYPE_OPTIONS, "nosniff")];
-    Ok((headers, context.text).into_response())
+    Ok(([(CONTENT_TYPE, kind)], context.text).into_response())
 }
 
 /// Removes what was stored with a run

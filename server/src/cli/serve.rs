@@ -6,7 +6,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
+use axum::http::header::STRICT_TRANSPORT_SECURITY;
 use axum::http::{HeaderValue, Uri};
+use axum::middleware::map_response;
+use axum::response::Response;
 use clap::Args;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -264,6 +267,17 @@ impl Serve {
                  {listen} is not loopback: use --listen {DEFAULT_LISTEN}"
             )));
         }
+        if self.tls.is_asked_for()
+            && self.listen.ip().is_unspecified()
+            && self.address.public_url.is_none()
+        {
+            // Nobody reaches it at that address, and the certificate is for another name.
+            let listen = self.listen;
+            return Err(Failure(format!(
+                "--listen {listen} does not say what name the certificate is for: add --public-url, \
+                 as https://feedback.example.com"
+            )));
+        }
         let mut config = if self.demo {
             self.storage.demo_config()?
         } else {
@@ -328,6 +342,14 @@ async fn announce(receiver: &Receiver, address: &str, demo: bool) -> Result<(), 
     Ok(())
 }
 
+/// Tells browsers to come over HTTPS for a year: nothing here answers in the clear.
+async fn https_alone(mut response: Response) -> Response {
+    let lasting = HeaderValue::from_static("max-age=31536000");
+    let headers = response.headers_mut();
+    headers.insert(STRICT_TRANSPORT_SECURITY, lasting);
+    response
+}
+
 async fn until_stopped(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
@@ -353,7 +375,12 @@ async fn until_stopped(
             stopped,
         ));
     };
-    serve(listener, tls, receiver.router(), room);
+    let router = receiver.router();
+    let router = match tls {
+        Some(_) => router.layer(map_response(https_alone)),
+        None => router,
+    };
+    serve(listener, tls, router, room);
     if let Some(metrics) = metrics {
         serve(
             metrics,

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
+use crate::receiver::start;
 use crate::server::{Server, command, line};
 
 #[tokio::test]
@@ -138,4 +139,28 @@ async fn prometheus_reads_counts_with_an_admins_key_or_on_a_port_of_its_own() {
         .send()
         .await;
     assert_eq!(elsewhere.status, 404, "nothing else is on that port");
+}
+
+#[tokio::test]
+async fn no_answer_is_taken_for_another_type_than_its_own() {
+    let server = start().await;
+    for path in [
+        "/v1/feedback",
+        "/v1/_/agents/support/feedback",
+        "/docs",
+        "/docs/docs.css",
+        "/openapi.json",
+        "/healthz",
+        "/dashboard/sign-in",
+        "/widget/latest/index.js",
+        "/nothing/here",
+    ] {
+        let answer = server.get(path).await;
+        let all: Vec<_> = answer
+            .headers
+            .get_all("x-content-type-options")
+            .iter()
+            .collect();
+        assert_eq!(all, ["nosniff"], "{path}");
+    }
 }

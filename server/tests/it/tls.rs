@@ -1,23 +1,27 @@
 //! HTTPS without a proxy.
 
+use std::path::Path;
 use std::sync::Arc;
 
+use rustls::pki_types::CertificateDer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
 use crate::server::{Server, run};
 
+/// Writes `cert.pem` and `key.pem` of a certificate for `localhost`.
+fn certify(folder: &Path) -> CertificateDer<'static> {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
+    std::fs::write(folder.join("cert.pem"), made.cert.pem()).expect("a file");
+    std::fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).expect("a file");
+    made.cert.der().clone()
+}
+
 #[tokio::test]
 async fn with_a_certificate_it_speaks_https_alone_and_its_links_say_so() {
     let folder = tempfile::tempdir().expect("a folder");
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
-    std::fs::write(folder.path().join("cert.pem"), made.cert.pem()).expect("a file");
-    std::fs::write(
-        folder.path().join("key.pem"),
-        made.signing_key.serialize_pem(),
-    )
-    .expect("a file");
+    let certificate = certify(folder.path());
     let server = Server::start(
         folder.path(),
         &["--tls-cert", "cert.pem", "--tls-key", "key.pem"],
@@ -28,7 +32,7 @@ async fn with_a_certificate_it_speaks_https_alone_and_its_links_say_so() {
         "{link}"
     );
     let mut trusted = rustls::RootCertStore::empty();
-    trusted.add(made.cert.der().clone()).expect("a certificate");
+    trusted.add(certificate).expect("a certificate");
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -46,6 +50,8 @@ async fn with_a_certificate_it_speaks_https_alone_and_its_links_say_so() {
     let mut answer = String::new();
     let _ = stream.read_to_string(&mut answer).await;
     assert!(answer.starts_with("HTTP/1.1 303"), "{answer}");
+    let lasting = "strict-transport-security: max-age=31536000\r\n";
+    assert!(answer.contains(lasting), "{answer}");
     let mut plain = TcpStream::connect(server.address)
         .await
         .expect("a connection");
@@ -82,4 +88,23 @@ fn certificates_that_cannot_be_used_are_named() {
         );
     }
     assert!(!folder.path().join(".feedback").exists());
+}
+
+#[test]
+fn where_it_listens_everywhere_it_asks_how_people_reach_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    certify(folder.path());
+    let tls = ["--tls-cert", "cert.pem", "--tls-key", "key.pem"];
+    for listen in ["0.0.0.0:0", "[::]:0"] {
+        // `config check` ends by itself whatever it finds.
+        let serve = [&["config", "check", "--listen", listen], &tls[..]].concat();
+        let output = run(folder.path(), &serve);
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success(), "{listen}");
+        assert!(error.contains("--public-url"), "{error}");
+        let told = ["--public-url", "https://feedback.example.com"];
+        let output = run(folder.path(), &[&serve[..], &told].concat());
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{error}");
+    }
 }

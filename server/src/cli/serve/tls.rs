@@ -31,6 +31,11 @@ pub struct Tls {
 }
 
 impl Tls {
+    /// Whether connections are to be encrypted.
+    pub const fn is_asked_for(&self) -> bool {
+        self.tls_cert.is_some()
+    }
+
     /// What encrypts connections. None if nothing does.
     pub fn acceptor(&self) -> Result<Option<TlsAcceptor>, Failure> {
         let (Some(certificate), Some(key)) = (&self.tls_cert, &self.tls_key) else {
