@@ -2,6 +2,8 @@
 
 use serde_json::json;
 use sqlx::Connection;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 
 use crate::server::{Server, line};
 
@@ -47,8 +49,34 @@ async fn votes_survive_a_kill_under_load() {
 async fn a_stop_finishes_what_it_accepted() {
     let folder = tempfile::tempdir().expect("a folder");
     let server = Server::start(folder.path(), &[]);
-    let token = server.voted(folder.path()).await;
-    assert!(server.stop());
+    let token = line(
+        folder.path(),
+        &["token", "mint", "--agent", "a", "--run", "r"],
+    );
+    let body = json!({ "feedback_token": token, "outcome": "positive" }).to_string();
+    let mut vote = TcpStream::connect(server.address)
+        .await
+        .expect("a connection");
+    let head = format!(
+        "POST /v1/feedback HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\nexpect: 100-continue\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    vote.write_all(head.as_bytes()).await.expect("open");
+    // It says so once it reads the body.
+    let mut said = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+    vote.read_exact(&mut said).await.expect("an answer");
+    assert!(said.starts_with(b"HTTP/1.1 100"));
+    server.ask_to_stop();
+    // It takes no other connection once it is stopping.
+    while TcpStream::connect(server.address).await.is_ok() {
+        tokio::task::yield_now().await;
+    }
+    vote.write_all(body.as_bytes()).await.expect("open");
+    let mut answer = String::new();
+    vote.read_to_string(&mut answer).await.expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    assert!(server.ended());
     let server = Server::start(folder.path(), &[]);
     assert_eq!(
         server.outcome(&token).await,

@@ -142,13 +142,23 @@ impl Server {
     }
 
     /// SIGTERM; true if it ended well.
-    pub fn stop(mut self) -> bool {
+    pub fn stop(self) -> bool {
+        self.ask_to_stop();
+        self.ended()
+    }
+
+    /// SIGTERM.
+    pub fn ask_to_stop(&self) {
         let id = self.process.id().to_string();
         let sent = Command::new("kill")
             .args(["-TERM", &id])
             .status()
             .expect("kill");
         assert!(sent.success());
+    }
+
+    /// Waits for its end; true if it ended well.
+    pub fn ended(mut self) -> bool {
         self.process.wait().expect("its end").success()
     }
 }
