@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use uuid::Uuid;
 
 use super::filter::{Rules, Value};
@@ -12,6 +14,8 @@ const PREFIX: &str = "wfk_";
 const HINT: usize = 8;
 /// `last_used_at` is written no more often than this.
 const USE_STEP: i64 = 60 * SECOND;
+/// How long a call waits for that.
+const USE_PATIENCE: Duration = Duration::from_secs(1);
 
 /// What may be shown of an API key.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -86,14 +90,23 @@ impl Storage {
         };
         let now = now();
         if last_used_at.is_none_or(|last| last < now - USE_STEP) {
-            sqlx::query("UPDATE api_keys SET last_used_at = $1 WHERE id = $2")
-                .bind(now)
-                .bind(&id)
-                .execute(&self.write)
-                .await?;
+            self.note_use(&id, now).await;
         }
         let scopes = scopes.split(' ').filter_map(Scope::parse).collect();
         Ok(Some(ApiKeyRow { id, tenant, scopes }))
+    }
+
+    /// Notes that a key was used. What it is used for goes on also where nothing can be written.
+    async fn note_use(&self, id: &str, now: i64) {
+        let update = sqlx::query("UPDATE api_keys SET last_used_at = $1 WHERE id = $2")
+            .bind(now)
+            .bind(id)
+            .execute(&self.write);
+        match tokio::time::timeout(USE_PATIENCE, update).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the use of an API key was not noted"),
+            Err(_) => tracing::warn!("the use of an API key was not noted in time"),
+        }
     }
 
     /// Every key, or those of a tenant, oldest first.

@@ -5,6 +5,11 @@ use sqlx::Connection;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use workflowai_feedback_protocol::token::Claims;
+use workflowai_feedback_server::{Receiver, Scope};
+
+use crate::http::Request;
+use crate::receiver::{claims, config, serve};
 use crate::server::{Server, line};
 
 #[tokio::test]
@@ -235,4 +240,89 @@ async fn the_log_is_copied_into_the_file_while_votes_come() {
         }
     }
     panic!("nothing of 1,000 votes is in the file");
+}
+
+/// The receiver as a library, with its file known.
+async fn in_this_process(folder: &tempfile::TempDir) -> (Receiver, std::net::SocketAddr, String) {
+    let receiver = Receiver::open(config(folder)).await.expect("a receiver");
+    let address = serve(receiver.router()).await;
+    let key = receiver.new_api_key("default", &Scope::ALL).await;
+    (receiver, address, format!("Bearer {}", key.expect("a key")))
+}
+
+#[tokio::test]
+async fn while_nothing_can_be_written_votes_are_read_with_a_key_all_the_same() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (_receiver, address, key) = in_this_process(&folder).await;
+    let file = folder.path().join("feedback.db");
+    let other = sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display())).await;
+    let mut other = other.expect("the database");
+    let lock = sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await;
+    lock.expect("the lock");
+    let list = Request::new(address, "GET", "/v1/_/agents/support/feedback");
+    list.header("authorization", &key).send().await.ok();
+}
+
+#[tokio::test]
+async fn what_was_erased_is_in_no_file_any_more() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (receiver, address, key) = in_this_process(&folder).await;
+    for number in 0..40 {
+        let claims = Claims {
+            user: Some("ann".into()),
+            ..claims(&format!("run-{number}"))
+        };
+        let token = receiver.mint("default", &claims).await.expect("a database");
+        let body = json!({ "feedback_token": token.expect("a token"), "outcome": "negative",
+            "comment": "an unmistakable secret ".repeat(number) });
+        let vote = Request::new(address, "POST", "/v1/feedback").json(&body);
+        vote.send().await.ok();
+        receiver.index().await.expect("a database");
+    }
+    let holding = || -> Vec<_> {
+        let files = folder.path().read_dir().expect("the folder").flatten();
+        let files = files.filter(|file| {
+            let bytes = std::fs::read(file.path()).expect("a file");
+            bytes.windows(12).any(|bytes| bytes == b"unmistakable")
+        });
+        files.map(|file| file.file_name()).collect()
+    };
+    assert_ne!(holding(), Vec::<std::ffi::OsString>::new());
+    let erase = Request::new(address, "DELETE", "/v1/_/users/ann/feedback");
+    let erased = erase.header("authorization", &key).send().await.ok();
+    assert_eq!(erased["erased"], 40);
+    assert_eq!(holding(), Vec::<std::ffi::OsString>::new());
+}
+
+#[tokio::test]
+async fn what_was_erased_while_somebody_read_leaves_the_files_later() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (receiver, address, key) = in_this_process(&folder).await;
+    let claims = Claims {
+        user: Some("ann".into()),
+        ..claims("run")
+    };
+    let token = receiver.mint("default", &claims).await.expect("a database");
+    let body = json!({ "feedback_token": token.expect("a token"), "outcome": "negative",
+        "comment": "an unmistakable secret" });
+    let vote = Request::new(address, "POST", "/v1/feedback").json(&body);
+    vote.send().await.ok();
+    let file = folder.path().join("feedback.db");
+    let reader = sqlx::SqliteConnection::connect(&format!("sqlite:{}", file.display())).await;
+    let mut reader = reader.expect("the database");
+    let reading = sqlx::raw_sql("BEGIN; SELECT COUNT(*) FROM feedback").execute(&mut reader);
+    reading.await.expect("a count");
+    let erase = Request::new(address, "DELETE", "/v1/_/users/ann/feedback");
+    let erased = erase.header("authorization", &key).send().await.ok();
+    assert_eq!(erased["erased"], 1);
+    let log = || {
+        std::fs::metadata(folder.path().join("feedback.db-wal"))
+            .expect("it")
+            .len()
+    };
+    assert_ne!(log(), 0, "it is being read");
+    reader.close().await.expect("its end");
+    // As is done every minute.
+    receiver.drop_old().await.expect("a database");
+    assert_eq!(log(), 0);
 }
