@@ -253,6 +253,7 @@ impl Receiver {
                 dropped += storage.drop_older(&tenant, before).await?;
             }
         }
+        storage.clear_log().await;
         Ok(dropped)
     }
 

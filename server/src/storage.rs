@@ -30,6 +30,7 @@ mod webhooks;
 mod writer;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use sqlx::{Any, AnyPool, Transaction};
 use tokio::sync::{Notify, mpsc};
@@ -97,6 +98,8 @@ pub struct Storage {
     queue: mpsc::Sender<writer::Waiting>,
     /// Wakes whoever sends what webhooks are told.
     told: Arc<Notify>,
+    /// Whether the log of `SQLite` may hold what was erased.
+    is_uncleared: AtomicBool,
 }
 
 impl Storage {

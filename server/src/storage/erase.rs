@@ -1,13 +1,16 @@
 use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use sqlx::any::AnyArguments;
 use sqlx::query::QueryAs;
-use sqlx::{Any, AnyConnection, Connection};
+use sqlx::{Any, AnyConnection, AnyPool, Connection};
 use workflowai_feedback_protocol::Outcome;
 
 use super::aggregates::{Deltas, Vote};
+use super::engine::Engine;
 use super::{Storage, StorageError, contexts};
 use crate::clock::now;
 use crate::secret;
@@ -16,6 +19,8 @@ use crate::secret;
 const KEY: &str = "erasure_key";
 /// Entries that one transaction of retention drops: short enough that no vote waits long for it.
 const BATCH: u32 = 500;
+/// Times the log is tried to clear before it is left to the next time.
+const CLEARINGS: u32 = 20;
 
 /// What a statement that deletes entries must return.
 const RETURNING: &str = "RETURNING tenant, agent, outcome, created_at,
@@ -187,6 +192,30 @@ async fn key(connection: &mut AnyConnection) -> Result<String, sqlx::Error> {
         .await
 }
 
+/// Copies the log of `SQLite` back and empties it. False if somebody reads all the while.
+async fn clear_log(pool: AnyPool) -> Result<bool, sqlx::Error> {
+    for _ in 0..CLEARINGS {
+        let mut connection = pool.acquire().await?;
+        // Votes wait as long as it waits for readers.
+        sqlx::raw_sql("PRAGMA busy_timeout = 50")
+            .execute(&mut *connection)
+            .await?;
+        let busy = sqlx::query_scalar("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&mut *connection)
+            .await;
+        sqlx::raw_sql("PRAGMA busy_timeout = 5000")
+            .execute(&mut *connection)
+            .await?;
+        let busy: i64 = busy?;
+        if busy == 0 {
+            return Ok(true);
+        }
+        drop(connection);
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(false)
+}
+
 impl Storage {
     /// Erases everything of one end user: votes, tombstones, history, contexts. A keyed hash is kept, for
     /// backups that are restored later. Returns how many entries.
@@ -200,7 +229,31 @@ impl Storage {
             delete_person(&mut transaction, tenant, user, now, self.shard, &mut deltas).await?;
         deltas.write(&mut transaction, self.shard).await?;
         transaction.commit().await?;
+        self.is_uncleared.store(true, Ordering::SeqCst);
+        self.clear_log().await;
         Ok(erased)
+    }
+
+    /// Overwrites on the disk of `SQLite` what was erased since the last time: until then it can be read
+    /// in the log beside the file, and in the file, where the log was not copied back to. What is being
+    /// read prevents it; then it is for the next time.
+    pub async fn clear_log(&self) {
+        if self.engine != Engine::Sqlite || !self.is_uncleared.swap(false, Ordering::SeqCst) {
+            return;
+        }
+        // Whoever asked may hang up: that must not end it half-way.
+        let cleared = tokio::spawn(clear_log(self.write.clone())).await;
+        match cleared {
+            Ok(Ok(true)) => return,
+            Ok(Ok(false)) => {
+                tracing::warn!(
+                    "what was erased stays in the log of the database: it is being read"
+                );
+            }
+            Ok(Err(error)) => tracing::error!(%error, "the log of the database was not cleared"),
+            Err(error) => tracing::error!(%error, "the log of the database was not cleared"),
+        }
+        self.is_uncleared.store(true, Ordering::SeqCst);
     }
 
     /// Drops every entry of a tenant made before `before`, in short transactions. Returns how many.
@@ -211,6 +264,9 @@ impl Storage {
         }
         self.drop_older_contexts(tenant, before).await?;
         self.drop_older_people(tenant, before).await?;
+        if dropped > 0 {
+            self.is_uncleared.store(true, Ordering::SeqCst);
+        }
         Ok(dropped)
     }
 

@@ -1,5 +1,6 @@
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use sqlx::AnyPool;
@@ -68,6 +69,7 @@ pub async fn open(
             shard,
             queue,
             told,
+            is_uncleared: AtomicBool::new(false),
         },
         place,
         new,

@@ -2,6 +2,7 @@ use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -107,6 +108,8 @@ async fn connect(
         shard,
         queue,
         told,
+        // An earlier process may have left something.
+        is_uncleared: AtomicBool::new(true),
     })
 }
 
