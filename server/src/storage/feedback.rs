@@ -238,17 +238,25 @@ impl Storage {
         })
     }
 
-    /// How many entries match and are newer than one, up to a hundred.
+    /// How many entries match and are newer than one, up to a hundred, of as many of the newest as
+    /// are looked at for a list.
     pub async fn newer(
         &self,
         tenant: &str,
         filter: &Filter,
         than: &Cursor,
     ) -> Result<i64, StorageError> {
-        let mut rules = filter.rules(tenant, self.engine);
+        // Few votes are newer, so they are walked rather than searched for.
+        let filter = Filter {
+            from: filter.from.max(Some(than.created_at)),
+            ..filter.clone()
+        };
+        let search = self.search(tenant, &filter, None, None).await?;
+        let mut rules = search.rules(tenant, &filter, self.engine);
         rules.before(than);
         let sql = format!(
-            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM feedback WHERE {} LIMIT {NEWER}) AS newer",
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM {} WHERE {} LIMIT {NEWER}) AS newer",
+            search.table(self.engine, &filter),
             rules.sql(),
         );
         let query = sqlx::query_scalar_with(sqlx::AssertSqlSafe(sql), rules.arguments());

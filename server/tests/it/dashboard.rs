@@ -7,7 +7,10 @@ mod settings;
 mod team;
 mod triage;
 
+use futures_util::future::join_all;
 use serde_json::json;
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpStream;
 use workflowai_feedback_protocol::token::Claims;
 
 use crate::http::Answer;
@@ -602,4 +605,58 @@ async fn a_browser_gets_a_page_of_what_went_wrong_and_a_program_gets_json() {
         "{}",
         elsewhere.text()
     );
+}
+
+#[tokio::test]
+async fn news_look_at_no_more_votes_than_a_list_does() {
+    let server = start().await;
+    let mut database = server.database().await;
+    sqlx::query(
+        "INSERT INTO feedback (id, tenant, agent, run, user_id, outcome, created_at, updated_at,
+             client, sequence, pressed_at)
+         WITH RECURSIVE numbers (n) AS (
+             SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10010
+         )
+         SELECT '00000000-0000-7000-8000-' || (100000000000 + n), 'default', 'support',
+             'run-' || n, 'u', CASE WHEN n IN (3, 4, 10005) THEN 'negative' ELSE 'positive' END,
+             n, n, '', 0, n
+         FROM numbers",
+    )
+    .execute(&mut database)
+    .await
+    .expect("votes");
+    let cookie = sign_in(&server).await;
+    // The first event of each stream; then it is left.
+    let all = [
+        (
+            "since=0.00000000-0000-7000-8000-000000000000&outcome=negative",
+            "1",
+        ),
+        (
+            "since=10001.00000000-0000-7000-8000-100000010001&outcome=negative",
+            "1",
+        ),
+        ("since=10001.00000000-0000-7000-8000-100000010001", "9"),
+        (
+            "since=0.00000000-0000-7000-8000-000000000000&agent=support",
+            "100",
+        ),
+    ];
+    let streams = all.map(async |(query, news)| {
+        let mut stream = TcpStream::connect(server.address)
+            .await
+            .expect("a connection");
+        let head =
+            format!("GET /dashboard/live?{query} HTTP/1.1\r\nhost: a\r\ncookie: {cookie}\r\n\r\n");
+        stream.write_all(head.as_bytes()).await.expect("open");
+        let mut lines = BufReader::new(stream).lines();
+        let first = loop {
+            let line = lines.next_line().await.expect("open").expect("an event");
+            if let Some(data) = line.strip_prefix("data: ") {
+                break data.to_owned();
+            }
+        };
+        assert_eq!(first, news, "{query}");
+    });
+    join_all(streams).await;
 }
