@@ -132,19 +132,19 @@ fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
-    fn address(last: u8) -> Option<IpAddr> {
-        Some(IpAddr::from([192, 0, 2, last]))
+    fn address(last: u8) -> IpAddr {
+        IpAddr::from([192, 0, 2, last])
     }
 
     #[test]
     fn one_address_runs_dry_and_another_does_not() {
         let limiter = Limiter::new(Some(1), None);
         for _ in 0..10 {
-            limiter.take(address(1)).expect("the burst");
+            limiter.take(Some(address(1))).expect("the burst");
         }
-        let refused = limiter.take(address(1));
+        let refused = limiter.take(Some(address(1)));
         assert!(matches!(refused, Err(ApiError::RateLimited(_))));
-        limiter.take(address(2)).expect("another address");
+        limiter.take(Some(address(2))).expect("another address");
         for _ in 0..1_000 {
             limiter.take(None).expect("no address, no limit");
         }
@@ -153,9 +153,9 @@ mod tests {
     #[test]
     fn all_addresses_together_run_dry_too() {
         let limiter = Limiter::new(None, Some(2));
-        limiter.take(address(1)).expect("the first");
-        limiter.take(address(2)).expect("the second");
-        let refused = limiter.take(address(3));
+        limiter.take(Some(address(1))).expect("the first");
+        limiter.take(Some(address(2))).expect("the second");
+        let refused = limiter.take(Some(address(3)));
         assert!(matches!(refused, Err(ApiError::RateLimited(_))));
     }
 
@@ -163,9 +163,11 @@ mod tests {
     fn a_call_that_costs_more_than_may_come_at_once_is_taken_with_nothing_else() {
         for (by_address, in_all) in [(Some(1), None), (None, Some(5)), (None, Some(1))] {
             let limiter = Limiter::new(by_address, in_all);
-            limiter.take(address(1)).expect("the first");
-            limiter.take_more(address(1), 10).expect("the rest of it");
-            let refused = limiter.take(address(1));
+            limiter.take(Some(address(1))).expect("the first");
+            limiter
+                .take_more(Some(address(1)), 10)
+                .expect("the rest of it");
+            let refused = limiter.take(Some(address(1)));
             assert!(matches!(refused, Err(ApiError::RateLimited(_))));
         }
     }
