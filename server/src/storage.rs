@@ -108,6 +108,17 @@ impl Storage {
         self.write.begin_with(self.engine.begin()).await
     }
 
+    /// Begins one whose statements may take as long as they take: they touch as much as there is.
+    async fn begin_long(&self) -> Result<Transaction<'static, Any>, sqlx::Error> {
+        let mut transaction = self.begin().await?;
+        if self.engine == Engine::Postgres {
+            sqlx::raw_sql("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
+                .execute(&mut *transaction)
+                .await?;
+        }
+        Ok(transaction)
+    }
+
     /// Answers if the database does.
     pub async fn ping(&self) -> Result<(), StorageError> {
         sqlx::query("SELECT 1 FROM tenants LIMIT 1")

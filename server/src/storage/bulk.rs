@@ -105,7 +105,7 @@ impl Storage {
         &self,
         votes: impl Iterator<Item = Loaded> + Send,
     ) -> Result<u64, StorageError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin_long().await?;
         let mut deltas = Deltas::default();
         let mut stored = 0;
         let mut batch = Vec::with_capacity(BATCH);

@@ -285,7 +285,7 @@ impl Storage {
         let copied = folder.path().join("backup.db");
         std::fs::copy(file, &copied).map_err(missing)?;
         let backup = open_file(&copied).await?;
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin_long().await?;
         self.check_empty(&mut transaction, place, replace).await?;
         let erasures = Erasures::read(&mut transaction).await?;
         let copied = copy(&backup, &mut transaction).await?;
@@ -298,7 +298,7 @@ impl Storage {
     /// Copies everything into another database that has no votes. All of it, or nothing.
     pub async fn migrate(&self, config: &Config) -> Result<(Place, Vec<Copied>), CopyError> {
         let Opened { storage, place, .. } = open(config, Writes::new()).await?;
-        let mut transaction = storage.begin().await?;
+        let mut transaction = storage.begin_long().await?;
         storage.check_empty(&mut transaction, &place, false).await?;
         let copied = copy(self, &mut transaction).await?;
         transaction.commit().await?;

@@ -220,7 +220,7 @@ impl Storage {
     /// Erases everything of one end user: votes, tombstones, history, contexts. A keyed hash is kept, for
     /// backups that are restored later. Returns how many entries.
     pub async fn erase(&self, tenant: &str, user: &str) -> Result<u64, StorageError> {
-        let mut transaction = self.begin().await?;
+        let mut transaction = self.begin_long().await?;
         let key = key(&mut transaction).await?;
         let now = now();
         remember(&mut transaction, tenant, &hash(&key, tenant, user), now).await?;

@@ -3,6 +3,7 @@
 
 mod group;
 
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -28,6 +29,9 @@ const TURN: u32 = 8;
 /// Times a group is tried.
 const TRIES: u32 = 5;
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a database elsewhere may take for a group before its connection is given up: longer than it
+/// waits for a lock.
+const ANSWER: Duration = Duration::from_secs(10);
 
 /// What identifies one entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -196,7 +200,19 @@ impl Writer {
                 Some(connection) => connection,
                 None => self.pool.acquire().await?,
             };
-            match self.commit(&mut connection, group).await {
+            let commit = self.commit(&mut connection, group);
+            let committed = match self.engine {
+                // Its calls end by themselves: it is in this process.
+                Engine::Sqlite => Ok(commit.await),
+                Engine::Postgres => tokio::time::timeout(ANSWER, commit).await,
+            };
+            let Ok(committed) = committed else {
+                // Nobody knows what became of it, so nobody is told that it is stored. The pool would
+                // wait for the same answer.
+                drop(connection.detach());
+                return Err(io::Error::from(io::ErrorKind::TimedOut).into());
+            };
+            match committed {
                 // One that failed goes back to the pool, which looks at it.
                 Err(error) if tries < TRIES && is_conflict(&error) => {}
                 Err(error) => return Err(error),

@@ -1,6 +1,7 @@
 //! Several at the same rows of `PostgreSQL`: what one has not committed yet, another waits for or leaves
 //! alone.
 
+use std::process::Command;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -90,6 +91,7 @@ async fn what_is_not_committed_yet_is_waited_for_or_left_alone() {
     cluster.ready().await;
     a_comment_that_changes_while_it_is_indexed_is_found(&cluster).await;
     a_tombstone_that_is_voted_on_while_it_is_dropped_stays(&cluster).await;
+    a_vote_behind_a_lock_is_told_to_come_back(&cluster).await;
 }
 
 /// A session that holds up the writer behind its entries.
@@ -150,4 +152,52 @@ async fn a_tombstone_that_is_voted_on_while_it_is_dropped_stays(cluster: &Cluste
     let (voted, ()) = tokio::join!(shared.vote("positive", "after all"), drop_meanwhile);
     voted.ok();
     assert_eq!(shared.found("all").await, 1);
+}
+
+async fn a_vote_behind_a_lock_is_told_to_come_back(cluster: &Cluster) {
+    let shared = Shared::new(cluster, |_| {}).await;
+    let held = run(&shared.url, "BEGIN; LOCK TABLE feedback").await;
+    let vote = shared.vote("positive", "");
+    let told = tokio::time::timeout(Duration::from_secs(9), vote).await;
+    let told = told.expect("it waits for ever");
+    told.fails(503, "storage_unavailable");
+    assert_eq!(told.header("retry-after"), "1");
+    held.close().await.expect("its end");
+    shared.vote("positive", "").await.ok();
+}
+
+/// A server that takes what it is sent and answers no more stands for a host that has vanished.
+#[tokio::test]
+async fn a_vote_that_gets_no_answer_is_told_to_come_back_and_the_next_one_is_stored() {
+    let cluster = Cluster::start();
+    cluster.ready().await;
+    let shared = Shared::new(&cluster, |_| {}).await;
+    shared.vote("positive", "").await.ok();
+    let mut database = PgConnection::connect(&shared.url).await.expect("it");
+    let sessions = sqlx::query_scalar(
+        "SELECT pid FROM pg_stat_activity WHERE datname IS NOT NULL AND pid <> pg_backend_pid()",
+    );
+    let sessions: Vec<i32> = sessions.fetch_all(&mut database).await.expect("them");
+    let signal = |name: &str| {
+        let ids = sessions.iter().map(ToString::to_string);
+        let sent = Command::new("kill").arg(name).args(ids).status();
+        assert!(sent.expect("kill").success());
+    };
+    let token = shared.receiver.mint("default", &claims("other")).await;
+    let token = token.expect("a database").expect("good claims");
+    let body = json!({ "feedback_token": token, "outcome": "positive" });
+    // The readers answer, and the writer does not.
+    let held = run(&shared.url, "BEGIN; LOCK TABLE feedback").await;
+    let stop = async {
+        are_waiting(&cluster, 1).await;
+        signal("-STOP");
+    };
+    let vote = shared.request("POST", "/v1/feedback", &body);
+    let vote = tokio::time::timeout(Duration::from_secs(20), vote);
+    let (told, ()) = tokio::join!(vote, stop);
+    signal("-CONT");
+    told.expect("it waits for ever")
+        .fails(503, "storage_unavailable");
+    held.close().await.expect("its end");
+    shared.request("POST", "/v1/feedback", &body).await.ok();
 }

@@ -19,6 +19,8 @@ use crate::metrics::Writes;
 const READERS: u32 = 8;
 /// The writer's, and some for what people change by hand.
 const WRITERS: u32 = 3;
+/// For connections that write: somebody who holds a lock must not stop all votes.
+const WRITING: &str = "SET lock_timeout = '5s'; SET statement_timeout = '30s'";
 /// A commit that does not wait for the disk, or for the log to be written at all.
 const DURABILITY: [&str; 2] = ["fsync", "synchronous_commit"];
 
@@ -38,17 +40,24 @@ pub async fn open(
         AnyPoolOptions::new()
             .max_connections(connections)
             .acquire_timeout(Duration::from_secs(patience))
-            .connect_with(options.clone())
     };
-    let write = pool(WRITERS, 30).await.map_err(error)?;
-    if !allow_unsafe && let Some(setting) = unsafe_setting(&write).await.map_err(error)? {
+    // What is done to the schema takes as long as it takes.
+    let making = pool(WRITERS, 30).connect_with(options.clone());
+    let making = making.await.map_err(error)?;
+    if !allow_unsafe && let Some(setting) = unsafe_setting(&making).await.map_err(error)? {
         return Err(OpenError::Unsafe { place, setting });
     }
-    let new = migrations::run(&write, Engine::Postgres)
+    let new = migrations::run(&making, Engine::Postgres)
         .await
         .map_err(|error| words(place.clone(), error))?;
-    let has_pieces = search::make_pieces(&write).await;
-    let read = pool(READERS, 5).await.map_err(error)?;
+    let has_pieces = search::make_pieces(&making).await;
+    making.close().await;
+    let write = pool(WRITERS, 10).after_connect(|connection, _| {
+        Box::pin(async move { sqlx::raw_sql(WRITING).execute(connection).await.map(drop) })
+    });
+    let write = write.connect_with(options.clone()).await.map_err(error)?;
+    let read = pool(READERS, 5).connect_with(options).await;
+    let read = read.map_err(error)?;
     let shard = Engine::Postgres.shard();
     let told = Arc::new(Notify::new());
     let queue = writer::start(Writer {
