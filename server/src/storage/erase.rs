@@ -7,6 +7,7 @@ use sha2::Sha256;
 use sqlx::any::AnyArguments;
 use sqlx::query::QueryAs;
 use sqlx::{Any, AnyConnection, AnyPool, Connection};
+use uuid::Uuid;
 use workflowai_feedback_protocol::Outcome;
 
 use super::aggregates::{Deltas, Vote};
@@ -15,7 +16,8 @@ use super::{Storage, StorageError, contexts};
 use crate::clock::now;
 use crate::secret;
 
-/// The name of the key of the hashes.
+/// The name of the key of the hashes that are made now. One of earlier hashes, where a backup brought a
+/// key of its own, has something behind it.
 const KEY: &str = "erasure_key";
 /// Entries that one transaction of retention drops: short enough that no vote waits long for it.
 const BATCH: u32 = 500;
@@ -80,17 +82,14 @@ async fn delete_person(
 /// Who was erased, and when last.
 #[derive(Default)]
 pub struct Erasures {
-    key: String,
+    keys: Vec<String>,
     at: HashMap<(String, Vec<u8>), i64>,
 }
 
 impl Erasures {
     /// Reads them.
     pub async fn read(connection: &mut AnyConnection) -> Result<Self, sqlx::Error> {
-        let key = sqlx::query_scalar("SELECT value FROM settings WHERE name = $1")
-            .bind(KEY)
-            .fetch_optional(&mut *connection)
-            .await?;
+        let keys = keys(connection).await?;
         let rows: Vec<(String, Vec<u8>, i64)> =
             sqlx::query_as("SELECT tenant, hash, erased_at FROM erasures")
                 .fetch_all(connection)
@@ -99,7 +98,7 @@ impl Erasures {
             .into_iter()
             .map(|(tenant, hash, at)| ((tenant, hash), at));
         Ok(Self {
-            key: key.unwrap_or_default(),
+            keys,
             at: at.collect(),
         })
     }
@@ -114,7 +113,7 @@ impl Erasures {
         if self.at.is_empty() {
             return Ok(0);
         }
-        set_key(connection, &self.key).await?;
+        add_keys(connection, &self.keys).await?;
         for ((tenant, hash), at) in &self.at {
             remember(connection, tenant, hash, *at).await?;
         }
@@ -127,8 +126,11 @@ impl Erasures {
         let mut deltas = Deltas::default();
         let mut erased = 0;
         for (tenant, user) in people {
-            let hash = hash(&self.key, &tenant, &user);
-            if let Some(at) = self.at.get(&(tenant.clone(), hash)) {
+            let erasures = self.keys.iter().filter_map(|key| {
+                let hash = hash(key, &tenant, &user);
+                self.at.get(&(tenant.clone(), hash))
+            });
+            if let Some(at) = erasures.max() {
                 erased +=
                     delete_person(connection, &tenant, &user, *at, shard, &mut deltas).await?;
             }
@@ -148,15 +150,34 @@ fn hash(key: &str, tenant: &str, user: &str) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-async fn set_key(connection: &mut AnyConnection, key: &str) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO settings (name, value) VALUES ($1, $2)
-         ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-    )
-    .bind(KEY)
-    .bind(key)
-    .execute(connection)
-    .await?;
+/// Every key that hashes were made with.
+async fn keys(connection: &mut AnyConnection) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar("SELECT value FROM settings WHERE name = $1 OR name LIKE $2")
+        .bind(KEY)
+        .bind(format!("{KEY} %"))
+        .fetch_all(connection)
+        .await
+}
+
+/// Keeps keys beside those that are there: a hash says nothing without the one it was made with.
+async fn add_keys(connection: &mut AnyConnection, added: &[String]) -> Result<(), sqlx::Error> {
+    let mut there = keys(connection).await?;
+    for key in added {
+        if there.contains(key) {
+            continue;
+        }
+        let name = if there.is_empty() {
+            KEY.to_owned()
+        } else {
+            format!("{KEY} {}", Uuid::now_v7())
+        };
+        sqlx::query("INSERT INTO settings (name, value) VALUES ($1, $2)")
+            .bind(name)
+            .bind(key)
+            .execute(&mut *connection)
+            .await?;
+        there.push(key.clone());
+    }
     Ok(())
 }
 

@@ -168,6 +168,38 @@ async fn restoring_replaces_votes_only_when_told_and_brings_no_erased_person_bac
     consistent(&third).await;
 }
 
+/// Two receivers erase with keys of their own; what both erased stays away.
+#[tokio::test]
+async fn erasures_of_a_backup_and_of_the_receiver_that_restores_it_both_hold() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let full = folder.path().join("full.db");
+    let later = folder.path().join("later.db");
+    let erase = async |server: &Running, user: &str| {
+        let scopes = &workflowai_feedback_server::Scope::ALL;
+        let key = server.receiver.new_api_key("default", scopes).await;
+        let erase = server.request("DELETE", &format!("/v1/_/users/{user}/feedback"));
+        let erase = erase.header("authorization", &format!("Bearer {}", key.expect("a key")));
+        erase.send().await.ok();
+    };
+    let first = start().await;
+    for user in ["ann", "bob", "carol"] {
+        vote(&first, "run", user).await;
+    }
+    first.receiver.backup(&full).await.expect("a backup");
+    erase(&first, "ann").await;
+    first.receiver.backup(&later).await.expect("a backup");
+    let second = start().await;
+    vote(&second, "run", "bob").await;
+    erase(&second, "bob").await;
+    for backup in [&later, &full, &later, &full] {
+        let restored = second.receiver.restore(backup, true).await;
+        restored.expect("votes");
+        let listed = second.listed().await;
+        let users: Vec<_> = listed.iter().map(|vote| &vote["user_id"]).collect();
+        assert_eq!(users, ["carol"]);
+    }
+}
+
 /// What no backup holds may still refer to what it replaces.
 #[tokio::test]
 async fn restoring_replaces_what_invitations_and_undoing_refer_to() {
