@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::convert::Infallible;
 use std::time::Duration;
 
 use sqlx::AnyPool;
@@ -13,6 +14,8 @@ use crate::secret;
 const TRIES: u32 = 10;
 /// How long one process may hold the lock before another takes it: it is gone then.
 const LEASE: i64 = 60 * SECOND;
+/// How often the one that migrates says that it is there.
+const RENEWAL: Duration = Duration::from_secs(5);
 
 pub enum MigrationError {
     Database(sqlx::Error),
@@ -51,7 +54,10 @@ pub async fn run(pool: &AnyPool, engine: Engine) -> Result<bool, MigrationError>
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let result = migrator.run(pool).await;
+    let result = tokio::select! {
+        result = migrator.run(pool) => result,
+        never = renew_lease(pool, &holder) => match never {},
+    };
     // Under the lease, so that one process after the other asks.
     let new = match result {
         Ok(()) => claim_as_new(pool).await,
@@ -116,4 +122,20 @@ async fn take_lease(pool: &AnyPool, holder: &str) -> Result<bool, sqlx::Error> {
     .execute(pool)
     .await?;
     Ok(taken.rows_affected() == 1)
+}
+
+/// Keeps the lease for as long as a migration takes. On `SQLite` the migration has the one connection, and
+/// the lock of the file, so that nobody can take the lease.
+async fn renew_lease(pool: &AnyPool, holder: &str) -> Infallible {
+    loop {
+        tokio::time::sleep(RENEWAL).await;
+        let renewed = sqlx::query("UPDATE migration_lease SET expires_at = $1 WHERE holder = $2")
+            .bind(now() + LEASE)
+            .bind(holder)
+            .execute(pool)
+            .await;
+        if let Err(error) = renewed {
+            tracing::warn!(%error, "the lease of the migration was not renewed");
+        }
+    }
 }

@@ -92,6 +92,7 @@ async fn what_is_not_committed_yet_is_waited_for_or_left_alone() {
     a_comment_that_changes_while_it_is_indexed_is_found(&cluster).await;
     a_tombstone_that_is_voted_on_while_it_is_dropped_stays(&cluster).await;
     a_vote_behind_a_lock_is_told_to_come_back(&cluster).await;
+    a_migration_keeps_its_lease_however_long_it_takes(&cluster).await;
 }
 
 /// A session that holds up the writer behind its entries.
@@ -164,6 +165,34 @@ async fn a_vote_behind_a_lock_is_told_to_come_back(cluster: &Cluster) {
     assert_eq!(told.header("retry-after"), "1");
     held.close().await.expect("its end");
     shared.vote("positive", "").await.ok();
+}
+
+async fn a_migration_keeps_its_lease_however_long_it_takes(cluster: &Cluster) {
+    let url = new_schema(&cluster.url()).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut config = config(&folder);
+    config.database = Database::Postgres {
+        url: url.clone(),
+        allow_unsafe_durability: false,
+    };
+    // The migration waits for what may become a table of the same name.
+    let held = run(&url, "BEGIN; CREATE TABLE tenants (id TEXT)").await;
+    let opening = tokio::spawn(Receiver::open(config));
+    are_waiting(cluster, 1).await;
+    let mut database = PgConnection::connect(&url).await.expect("it");
+    let mut until = async || -> i64 {
+        let until = sqlx::query_scalar("SELECT expires_at FROM migration_lease");
+        until.fetch_one(&mut database).await.expect("a lease")
+    };
+    let first = until().await;
+    let mut tries = 0;
+    while until().await == first {
+        tries += 1;
+        assert!(tries < 100, "it is not renewed");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    held.close().await.expect("its end");
+    opening.await.expect("no panic").expect("a receiver");
 }
 
 /// A server that takes what it is sent and answers no more stands for a host that has vanished.
