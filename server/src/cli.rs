@@ -7,6 +7,7 @@ mod demo_data;
 mod environment;
 mod export;
 mod interrupt;
+mod legacy;
 mod listen;
 mod log;
 mod serve;

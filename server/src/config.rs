@@ -1,3 +1,4 @@
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use axum::http::{HeaderValue, Uri};
@@ -39,6 +40,8 @@ pub struct Config {
     pub public_url: Option<Uri>,
     /// Accepts the original service's tokens signed with this key. None accepts none.
     pub legacy_key: Option<LegacyKey>,
+    /// What agents of those tokens are called instead of `legacy-{t}-{u}`, by that name.
+    pub legacy_agents: BTreeMap<String, String>,
     /// Origins that browsers may vote from. Empty means any.
     pub allowed_origins: Vec<HeaderValue>,
     /// Refuses tokens that are bound to no user.
@@ -80,6 +83,7 @@ impl Config {
             },
             public_url: None,
             legacy_key: None,
+            legacy_agents: BTreeMap::new(),
             allowed_origins: Vec::new(),
             require_bound_tokens: false,
             api_key: None,

@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::RwLock;
 use std::time::{Duration, Instant};
 
@@ -6,6 +6,7 @@ use workflowai_feedback_protocol::token::{
     Claims, Form, LegacyKey, TokenError, VerifyingKey, form,
 };
 
+use crate::Config;
 use crate::clock::{SECOND, now};
 use crate::error::ApiError;
 use crate::storage::{DEFAULT_TENANT, Key, Storage, StorageError};
@@ -47,15 +48,17 @@ impl From<TokenRefusal> for ApiError {
 /// The keys that verify tokens, kept for seconds.
 pub struct Keyring {
     legacy: Option<LegacyKey>,
+    legacy_agents: BTreeMap<String, String>,
     require_bound: bool,
     known: RwLock<HashMap<String, (Instant, VerifyingKey)>>,
 }
 
 impl Keyring {
-    pub fn new(legacy: Option<LegacyKey>, require_bound: bool) -> Self {
+    pub fn new(config: &Config) -> Self {
         Self {
-            legacy,
-            require_bound,
+            legacy: config.legacy_key.clone(),
+            legacy_agents: config.legacy_agents.clone(),
+            require_bound: config.require_bound_tokens,
             known: RwLock::default(),
         }
     }
@@ -100,7 +103,11 @@ impl Keyring {
         match form(token)? {
             Form::Legacy => {
                 let key = self.legacy.as_ref().ok_or(TokenError::UnknownKey)?;
-                Ok((DEFAULT_TENANT.to_owned(), key.verify(token)?))
+                let mut claims = key.verify(token)?;
+                if let Some(agent) = self.legacy_agents.get(&claims.agent) {
+                    claims.agent.clone_from(agent);
+                }
+                Ok((DEFAULT_TENANT.to_owned(), claims))
             }
             Form::Jwt { kid } => {
                 let key = self.verifying_key(storage, &kid).await?;

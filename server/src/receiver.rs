@@ -86,7 +86,7 @@ impl Receiver {
                 reason,
             })?;
         let app = App {
-            keyring: Keyring::new(config.legacy_key.clone(), config.require_bound_tokens),
+            keyring: Keyring::new(&config),
             limiter: Limiter::new(config.rate_limit, config.total_rate_limit),
             metrics: Metrics::new(writes),
             widget: config

@@ -15,10 +15,10 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
-use workflowai_feedback_protocol::token::LegacyKey;
 use workflowai_feedback_server::{Config, Receiver};
 
 use super::interrupt::Interrupt;
+use super::legacy::Legacy;
 use super::log::Log;
 use super::storage::Storage;
 use super::{Failure, listen};
@@ -45,14 +45,8 @@ pub struct Serve {
     address: Address,
     #[command(flatten)]
     storage: Storage,
-    /// Accepts tokens of the original service, signed with this key
-    #[arg(
-        long,
-        value_name = "BASE64",
-        env = "WORKFLOWAI_FEEDBACK_LEGACY_HMAC_KEY",
-        hide_env_values = true
-    )]
-    legacy_hmac_key: Option<String>,
+    #[command(flatten)]
+    legacy: Legacy,
     /// Origin that browsers may vote from, as `https://example.com`; any if none is given
     #[arg(
         long,
@@ -291,13 +285,7 @@ impl Serve {
                 "--widget-dir {folder} has no package.json; it must be the npm package's folder"
             )));
         }
-        let legacy = self
-            .legacy_hmac_key
-            .as_deref()
-            .map(LegacyKey::from_base64)
-            .transpose();
-        config.legacy_key =
-            legacy.map_err(|error| Failure(format!("--legacy-hmac-key is {error}")))?;
+        self.legacy.apply(&mut config)?;
         config.public_url = self.address.public_url;
         config.allowed_origins = self.allowed_origin;
         config.require_bound_tokens = self.require_bound_tokens;

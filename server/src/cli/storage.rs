@@ -55,7 +55,12 @@ impl Storage {
 
     /// Opens it for a command that does one thing and ends.
     pub async fn open(&self) -> Result<Receiver, Failure> {
-        let receiver = Receiver::open(self.config()?).await?;
+        self.open_with(self.config()?).await
+    }
+
+    /// The same with more settings.
+    pub async fn open_with(&self, config: Config) -> Result<Receiver, Failure> {
+        let receiver = Receiver::open(config).await?;
         if receiver.is_new() {
             eprintln!("made the new database {}", receiver.place());
         }

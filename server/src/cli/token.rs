@@ -6,6 +6,7 @@ use workflowai_feedback_protocol::FieldError;
 use workflowai_feedback_protocol::token::Claims;
 
 use super::Failure;
+use super::legacy::Legacy;
 use super::serve::Longest;
 use super::storage::{Storage, tenant};
 
@@ -41,6 +42,8 @@ pub enum Token {
     Inspect {
         /// The token; - reads it from the standard input
         token: String,
+        #[command(flatten)]
+        legacy: Legacy,
         #[command(flatten)]
         storage: Storage,
     },
@@ -80,13 +83,20 @@ impl Token {
                 let token = storage.open().await?.mint(&tenant, &claims).await?;
                 println!("{}", token.map_err(|error| Failure(flag(&error)))?);
             }
-            Self::Inspect { token, storage } => {
+            Self::Inspect {
+                token,
+                legacy,
+                storage,
+            } => {
                 let token = if token == "-" {
                     std::io::read_to_string(std::io::stdin())?
                 } else {
                     token
                 };
-                let read = storage.open().await?.inspect(token.trim()).await?;
+                let mut config = storage.config()?;
+                legacy.apply(&mut config)?;
+                let receiver = storage.open_with(config).await?;
+                let read = receiver.inspect(token.trim()).await?;
                 let (tenant, claims) =
                     read.map_err(|error| Failure(format!("the token {error}")))?;
                 let shown = json!({

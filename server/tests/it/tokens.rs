@@ -132,6 +132,28 @@ async fn the_original_services_token_is_taken_with_its_key_and_only_then() {
         .fails(400, "invalid_feedback_token");
 }
 
+#[test]
+fn agents_of_the_original_service_have_the_names_that_they_are_given() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let inspected = |flags: &[&str]| {
+        let command = [
+            "token",
+            "inspect",
+            LEGACY_TOKEN,
+            "--legacy-hmac-key",
+            LEGACY_KEY,
+        ];
+        let shown = crate::server::line(folder.path(), &[&command, flags].concat());
+        let shown: serde_json::Value = serde_json::from_str(&shown).expect("JSON");
+        shown["agent"].as_str().expect("a name").to_owned()
+    };
+    assert_eq!(inspected(&[]), "legacy-1-1");
+    let other = ["--legacy-agent", "legacy-1-2=else"];
+    assert_eq!(inspected(&other), "legacy-1-1");
+    let both = "legacy-1-2=else,legacy-1-1=support-chat";
+    assert_eq!(inspected(&["--legacy-agent", both]), "support-chat");
+}
+
 #[tokio::test]
 async fn a_key_id_that_no_database_holds_is_an_unknown_one() {
     let server = start().await;
