@@ -19,10 +19,8 @@ use crate::metrics::Writes;
 const READERS: u32 = 8;
 /// The writer's, and some for what people change by hand.
 const WRITERS: u32 = 3;
-/// For connections that write: somebody who holds a lock must not stop all votes. Plans are made anew
-/// each time: one that was kept from when a table was empty reads all of what is in it since.
-const WRITING: &str = "SET lock_timeout = '5s'; SET statement_timeout = '30s';
-                       SET plan_cache_mode = force_custom_plan";
+/// For connections that write: somebody who holds a lock must not stop all votes.
+const WRITING: &str = "SET lock_timeout = '5s'; SET statement_timeout = '30s'";
 /// A commit that does not wait for the disk, or for the log to be written at all.
 const DURABILITY: [&str; 2] = ["fsync", "synchronous_commit"];
 
