@@ -1,11 +1,15 @@
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use axum::http::{HeaderValue, Uri};
 use workflowai_feedback_protocol::token::LegacyKey;
 
 /// Users of one run that tokens bound to nobody may name, unless set otherwise.
 const USERS_PER_RUN: u32 = 1_000;
+/// How long a body may take, unless set otherwise.
+const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Bytes that the contexts of one tenant may take, unless set otherwise.
 const CONTEXT_QUOTA: i64 = 1024 * 1024 * 1024;
 
@@ -50,8 +54,14 @@ pub struct Config {
     pub api_key: Option<String>,
     /// Public calls a second and address. None means no limit.
     pub rate_limit: Option<u32>,
+    /// Public calls of one address that may come at once. None means ten seconds' worth.
+    pub rate_burst: Option<NonZeroU32>,
     /// Public calls a second in all. None means no limit.
     pub total_rate_limit: Option<u32>,
+    /// Attempts to sign in a minute and address.
+    pub sign_in_limit: NonZeroU32,
+    /// How long the body of a request may take to arrive.
+    pub body_timeout: Duration,
     /// Users of one run that tokens bound to nobody may name.
     pub users_per_run: u32,
     /// The longest that a token minted here lasts, in seconds; one minted without an end lasts as
@@ -88,7 +98,10 @@ impl Config {
             require_bound_tokens: false,
             api_key: None,
             rate_limit: Some(crate::limiter::WRITES_A_SECOND),
+            rate_burst: None,
             total_rate_limit: Some(crate::limiter::CALLS_IN_ALL),
+            sign_in_limit: crate::limiter::SIGN_INS,
+            body_timeout: BODY_TIMEOUT,
             users_per_run: USERS_PER_RUN,
             max_expires_in: None,
             context_quota: CONTEXT_QUOTA,

@@ -7,15 +7,16 @@ use governor::{
     RateLimiter,
 };
 
+use crate::Config;
 use crate::error::ApiError;
 
 /// Public calls a second and address, unless set otherwise.
 pub const WRITES_A_SECOND: u32 = 20;
 /// Public calls a second in all, unless set otherwise.
 pub const CALLS_IN_ALL: u32 = 5_000;
-/// Attempts to sign in a minute and address.
-const SIGN_INS: NonZeroU32 = NonZeroU32::new(5).expect("not zero");
-/// How many seconds' worth may come at once.
+/// Attempts to sign in a minute and address, unless set otherwise.
+pub const SIGN_INS: NonZeroU32 = NonZeroU32::new(5).expect("not zero");
+/// How many seconds' worth may come at once, unless set otherwise.
 const BURST: NonZeroU32 = NonZeroU32::new(10).expect("not zero");
 
 /// Limits public calls by address and in all, and attempts to sign in.
@@ -27,19 +28,18 @@ pub struct Limiter {
 }
 
 impl Limiter {
-    /// Calls a second by address, and in all. None means no limit.
-    pub fn new(by_address: Option<u32>, in_all: Option<u32>) -> Self {
-        let by_address = by_address.and_then(NonZeroU32::new);
+    pub fn new(config: &Config) -> Self {
+        let by_address = config.rate_limit.and_then(NonZeroU32::new);
         let calls = by_address.map(|rate| {
-            let burst = rate.saturating_mul(BURST);
+            let burst = config.rate_burst.unwrap_or(rate.saturating_mul(BURST));
             let quota = Quota::per_second(rate).allow_burst(burst);
             (RateLimiter::keyed(quota), burst)
         });
-        let in_all = in_all.and_then(NonZeroU32::new);
+        let in_all = config.total_rate_limit.and_then(NonZeroU32::new);
         Self {
             calls,
             all: in_all.map(|rate| (RateLimiter::direct(Quota::per_second(rate)), rate)),
-            sign_ins: RateLimiter::keyed(Quota::per_minute(SIGN_INS)),
+            sign_ins: RateLimiter::keyed(Quota::per_minute(config.sign_in_limit)),
         }
     }
 
@@ -132,13 +132,21 @@ fn network(address: IpAddr) -> IpAddr {
 mod tests {
     use super::*;
 
+    fn limiter(by_address: Option<u32>, in_all: Option<u32>) -> Limiter {
+        Limiter::new(&Config {
+            rate_limit: by_address,
+            total_rate_limit: in_all,
+            ..Config::in_folder("")
+        })
+    }
+
     fn address(last: u8) -> IpAddr {
         IpAddr::from([192, 0, 2, last])
     }
 
     #[test]
     fn one_address_runs_dry_and_another_does_not() {
-        let limiter = Limiter::new(Some(1), None);
+        let limiter = limiter(Some(1), None);
         for _ in 0..10 {
             limiter.take(Some(address(1))).expect("the burst");
         }
@@ -152,7 +160,7 @@ mod tests {
 
     #[test]
     fn all_addresses_together_run_dry_too() {
-        let limiter = Limiter::new(None, Some(2));
+        let limiter = limiter(None, Some(2));
         limiter.take(Some(address(1))).expect("the first");
         limiter.take(Some(address(2))).expect("the second");
         let refused = limiter.take(Some(address(3)));
@@ -162,7 +170,7 @@ mod tests {
     #[test]
     fn a_call_that_costs_more_than_may_come_at_once_is_taken_with_nothing_else() {
         for (by_address, in_all) in [(Some(1), None), (None, Some(5)), (None, Some(1))] {
-            let limiter = Limiter::new(by_address, in_all);
+            let limiter = limiter(by_address, in_all);
             limiter.take(Some(address(1))).expect("the first");
             limiter
                 .take_more(Some(address(1)), 10)
@@ -174,7 +182,7 @@ mod tests {
 
     #[test]
     fn the_sixth_attempt_to_sign_in_waits_even_if_nothing_else_is_limited() {
-        let limiter = Limiter::new(None, None);
+        let limiter = limiter(None, None);
         let address = Some(IpAddr::from([192, 0, 2, 1]));
         for _ in 0..5 {
             limiter.take_sign_in(address).expect("five a minute");

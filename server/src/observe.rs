@@ -25,8 +25,6 @@ use crate::peer;
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Characters of an id that a proxy made.
 const ID_CHARACTERS: usize = 64;
-/// How long a body may take to arrive.
-const BODY: Duration = Duration::from_secs(30);
 /// The route of a request that matches none.
 const NO_ROUTE: &str = "none";
 /// The target of the spans that are for traces: one for each request, named and described as
@@ -49,7 +47,7 @@ pub async fn observe(State(app): State<Shared>, request: Request, next: Next) ->
         crate::otel::under_callers_span(&traced, request.headers());
     }
     let mut response = next
-        .run(with_deadline(request))
+        .run(with_deadline(request, app.config.body_timeout))
         .instrument(traced.clone())
         .instrument(span.clone())
         .await;
@@ -139,9 +137,9 @@ fn network(address: IpAddr) -> String {
 }
 
 /// Ends a body that takes too long with [`TooSlow`].
-fn with_deadline(request: Request) -> Request {
+fn with_deadline(request: Request, patience: Duration) -> Request {
     let (parts, body) = request.into_parts();
-    let deadline = tokio::time::Instant::now() + BODY;
+    let deadline = tokio::time::Instant::now() + patience;
     let chunks = try_unfold(body.into_data_stream(), move |mut chunks| async move {
         match timeout_at(deadline, chunks.next()).await {
             Ok(chunk) => Ok(chunk.transpose()?.map(|chunk| (chunk, chunks))),

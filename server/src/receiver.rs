@@ -87,7 +87,7 @@ impl Receiver {
             })?;
         let app = App {
             keyring: Keyring::new(&config),
-            limiter: Limiter::new(config.rate_limit, config.total_rate_limit),
+            limiter: Limiter::new(&config),
             metrics: Metrics::new(writes),
             widget: config
                 .widget_folder

@@ -1,10 +1,10 @@
 mod connections;
+mod limits;
 mod tls;
 
 use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 
 use axum::http::header::STRICT_TRANSPORT_SECURITY;
 use axum::http::{HeaderValue, Uri};
@@ -22,13 +22,20 @@ use super::legacy::Legacy;
 use super::log::Log;
 use super::storage::Storage;
 use super::{Failure, listen};
-use connections::{CONNECTIONS, Patience, make_room};
+use connections::{Patience, make_room};
+use limits::Limits;
 use tls::Tls;
 
 /// Where `serve` listens unless told otherwise: reachable from this machine alone.
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:8080";
 /// Whoever scrapes needs few.
 const METRICS_CONNECTIONS: usize = 16;
+
+/// How many connections there may be, and how long each may take.
+struct Places {
+    room: usize,
+    patience: Patience,
+}
 
 /// Serves the receiver and the dashboard
 #[derive(Args)]
@@ -68,31 +75,8 @@ pub struct Serve {
         value_parser = api_key
     )]
     api_key: Option<String>,
-    /// Public calls a second and address, or off
-    #[arg(
-        long,
-        value_name = "N|off",
-        env = "WORKFLOWAI_FEEDBACK_RATE_LIMIT",
-        default_value = "20"
-    )]
-    rate_limit: RateLimit,
-    /// Public calls a second from all addresses together, or off
-    #[arg(
-        long,
-        value_name = "N|off",
-        env = "WORKFLOWAI_FEEDBACK_TOTAL_RATE_LIMIT",
-        default_value = "5000"
-    )]
-    total_rate_limit: RateLimit,
-    /// Users of one run that tokens bound to nobody may name
-    #[arg(
-        long,
-        value_name = "N",
-        env = "WORKFLOWAI_FEEDBACK_USERS_PER_RUN",
-        default_value_t = 1_000,
-        value_parser = clap::value_parser!(u32).range(1..)
-    )]
-    users_per_run: u32,
+    #[command(flatten)]
+    limits: Limits,
     #[command(flatten)]
     longest: Longest,
     /// Proxies in front, each of which adds the address it sees to `X-Forwarded-For`
@@ -167,23 +151,6 @@ pub struct Address {
     pub public_url: Option<Uri>,
 }
 
-#[derive(Clone, Copy)]
-struct RateLimit(Option<u32>);
-
-impl FromStr for RateLimit {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text == "off" {
-            return Ok(Self(None));
-        }
-        let number = text.parse().ok().filter(|number| *number > 0);
-        number
-            .map(|number| Self(Some(number)))
-            .ok_or("must be a number above 0, or off")
-    }
-}
-
 fn origin(text: &str) -> Result<HeaderValue, String> {
     let wrong = || "must be an origin without a path, as https://example.com".to_owned();
     let uri: Uri = text.parse().map_err(|_| wrong())?;
@@ -217,6 +184,7 @@ impl Serve {
         let demo = self.demo;
         let (listen, metrics) = (self.listen, self.metrics_listen);
         let tls = self.tls.acceptor()?;
+        let (wanted, patience) = (self.limits.connections(), self.limits.patience());
         let mut config = self.config()?;
         let interrupt = Interrupt::listen()?;
         let listener = listen::bind(listen).await?;
@@ -224,7 +192,7 @@ impl Serve {
             Some(metrics) => Some(listen::bind(metrics).await?),
             None => None,
         };
-        let room = make_room();
+        let room = make_room(wanted);
         let scheme = if tls.is_some() { "https" } else { "http" };
         let address = format!("{scheme}://{}", listener.local_addr()?);
         if tls.is_some() && config.public_url.is_none() {
@@ -232,9 +200,9 @@ impl Serve {
             config.public_url = Some(address.parse()?);
         }
         let receiver = Receiver::open(config).await?;
-        if room < CONNECTIONS {
+        if room < wanted {
             eprintln!(
-                "room for {room} connections, not {CONNECTIONS}: raise the limit of open files \
+                "room for {room} connections, not {wanted}: raise the limit of open files \
                  (ulimit -n, or LimitNOFILE of systemd)"
             );
         }
@@ -242,7 +210,8 @@ impl Serve {
             println!("metrics    http://{}/metrics", metrics.local_addr()?);
         }
         announce(&receiver, &address, demo).await?;
-        until_stopped(listener, tls, metrics, room, receiver, interrupt).await
+        let places = Places { room, patience };
+        until_stopped(listener, tls, metrics, places, receiver, interrupt).await
     }
 
     /// Says what the settings come to, or what is wrong with them.
@@ -290,9 +259,7 @@ impl Serve {
         config.allowed_origins = self.allowed_origin;
         config.require_bound_tokens = self.require_bound_tokens;
         config.api_key = self.api_key;
-        config.rate_limit = self.rate_limit.0;
-        config.total_rate_limit = self.total_rate_limit.0;
-        config.users_per_run = self.users_per_run;
+        self.limits.apply(&mut config);
         config.max_expires_in = self.longest.max_expires_in;
         config.context_quota = i64::from(self.context_quota) * 1024 * 1024;
         config.keep_days = self.keep_days;
@@ -342,7 +309,7 @@ async fn until_stopped(
     listener: TcpListener,
     tls: Option<TlsAcceptor>,
     metrics: Option<TcpListener>,
-    room: usize,
+    places: Places,
     receiver: Receiver,
     interrupt: Interrupt,
 ) -> Result<(), Failure> {
@@ -359,7 +326,7 @@ async fn until_stopped(
             tls,
             router,
             most,
-            Patience::default(),
+            places.patience,
             stopped,
         ));
     };
@@ -368,7 +335,7 @@ async fn until_stopped(
         Some(_) => router.layer(map_response(https_alone)),
         None => router,
     };
-    serve(listener, tls, router, room);
+    serve(listener, tls, router, places.room);
     if let Some(metrics) = metrics {
         serve(
             metrics,

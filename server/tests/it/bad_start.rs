@@ -120,6 +120,12 @@ fn a_bad_setting_is_named() {
         (["--legacy-agent", "legacy-1-1="], "--legacy-agent"),
         (["--rate-limit", "0"], "--rate-limit"),
         (["--rate-limit", "much"], "--rate-limit"),
+        (["--rate-burst", "0"], "--rate-burst"),
+        (["--sign-in-limit", "off"], "--sign-in-limit"),
+        (["--max-connections", "0"], "--max-connections"),
+        (["--header-timeout", "0"], "--header-timeout"),
+        (["--body-timeout", "1s"], "--body-timeout"),
+        (["--idle-timeout", "0.5"], "--idle-timeout"),
         (["--trusted-hops", "many"], "--trusted-hops"),
         (["--api-key", "too-short"], "--api-key"),
         (

@@ -1,5 +1,8 @@
 //! How much of everything there may be.
 
+use std::num::NonZeroU32;
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -9,6 +12,7 @@ use workflowai_feedback_server::Scope;
 
 use crate::http::Answer;
 use crate::receiver::{Running, claims, start_with};
+use crate::server::Server;
 
 async fn vote(server: &Running, token: &str, user: Option<&str>) -> Answer {
     let body = json!({ "feedback_token": token, "outcome": "positive", "user_id": user });
@@ -116,6 +120,86 @@ async fn signing_in_is_tried_five_times_a_minute_whatever_else_is_switched_off()
     refused.fails(429, "rate_limited");
     let wait: u64 = refused.header("retry-after").parse().expect("seconds");
     assert!((1..=60).contains(&wait), "{wait}");
+}
+
+#[tokio::test]
+async fn attempts_to_sign_in_and_calls_at_once_are_as_many_as_is_set() {
+    let many = NonZeroU32::new(2).expect("not zero");
+    let server = start_with(|config| config.sign_in_limit = many).await;
+    let enter = || {
+        let request = server.request("POST", "/dashboard/sign-in");
+        request.form(&[("code", "a guess")]).send()
+    };
+    for status in [403, 403, 429] {
+        assert_eq!(enter().await.status, status);
+    }
+    let server = start_with(|config| {
+        (config.rate_limit, config.rate_burst) = (Some(1), NonZeroU32::new(1_000));
+    })
+    .await;
+    let body = json!({ "feedback_token": "junk", "outcome": "positive" });
+    // More than ten seconds' worth, and faster than in seconds.
+    for _ in 0..200 {
+        let refused = server.post("/v1/feedback", body.clone()).await;
+        refused.fails(400, "invalid_feedback_token");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_takes_too_long_is_given_up() {
+    let server = start_with(|config| config.body_timeout = Duration::from_millis(20)).await;
+    for path in ["/v1/feedback", "/v1/feedback/lookup"] {
+        let mut stream = TcpStream::connect(server.address).await.expect("a port");
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n\
+             content-length: 100\r\nconnection: close\r\n\r\n{{"
+        );
+        stream.write_all(head.as_bytes()).await.expect("open");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+        assert!(answer.contains("request_timeout"), "{answer}");
+    }
+}
+
+/// Which of two connections the server closes first: one in the middle of headers, or one that says
+/// nothing. Each time is another than the default, so that a flag that did nothing would turn them round.
+#[tokio::test]
+async fn connections_end_in_the_times_that_are_set() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (headers, idle, is_first) in [("1", "5", "GET / HTTP/1.1\r\n"), ("60", "2", "")] {
+        let times = ["--header-timeout", headers, "--idle-timeout", idle];
+        let server = Server::start(folder.path(), &times);
+        let mut calls = JoinSet::new();
+        for begun in ["", "GET / HTTP/1.1\r\n"] {
+            let mut stream = TcpStream::connect(server.address).await.expect("a port");
+            stream.write_all(begun.as_bytes()).await.expect("open");
+            calls.spawn(async move {
+                // It may be closed in the hard way.
+                let _ = stream.read_to_end(&mut Vec::new()).await;
+                begun
+            });
+        }
+        let first = calls.join_next().await.expect("one of them");
+        assert_eq!(first.expect("no panic"), is_first, "{times:?}");
+    }
+}
+
+#[tokio::test]
+async fn so_many_connections_are_open_as_is_set() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let server = Server::start(folder.path(), &["--max-connections", "1"]);
+    let request = b"GET /healthz HTTP/1.1\r\nhost: a\r\n\r\n";
+    let mut first = TcpStream::connect(server.address).await.expect("a port");
+    let mut byte = [0];
+    first.write_all(request).await.expect("open");
+    first.read_exact(&mut byte).await.expect("an answer");
+    let mut second = TcpStream::connect(server.address).await.expect("a port");
+    second.write_all(request).await.expect("open");
+    let early = tokio::time::timeout(Duration::from_millis(200), second.read(&mut byte)).await;
+    assert!(early.is_err(), "it was answered");
+    drop(first);
+    second.read_exact(&mut byte).await.expect("an answer");
 }
 
 #[tokio::test]

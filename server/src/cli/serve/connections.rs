@@ -24,8 +24,6 @@ use tokio::time::{Instant, Sleep, sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
-/// Connections open at the same time; more wait in the system's queue.
-pub const CONNECTIONS: usize = 16_384;
 /// Files that are open besides connections: the database, its log, the listeners.
 const OTHER_FILES: u64 = 256;
 /// How long the system may have no room for another connection before the next try.
@@ -52,12 +50,13 @@ impl Default for Patience {
     }
 }
 
-/// Raises the limit of open files as far as it goes. Returns how many connections fit.
-pub fn make_room() -> usize {
-    let wanted = CONNECTIONS as u64 + OTHER_FILES;
+/// Raises the limit of open files as far as it goes for so many connections open at the same time; more
+/// wait in the system's queue. Returns how many fit.
+pub fn make_room(connections: usize) -> usize {
+    let wanted = connections as u64 + OTHER_FILES;
     let files = rlimit::increase_nofile_limit(wanted).unwrap_or(wanted);
-    let fit = usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(CONNECTIONS);
-    fit.clamp(1, CONNECTIONS)
+    let fit = usize::try_from(files.saturating_sub(OTHER_FILES)).unwrap_or(connections);
+    fit.clamp(1, connections)
 }
 
 /// Serves until `stop`, then lets what is under way end.
