@@ -8,7 +8,7 @@ mod python;
 mod rust;
 
 pub use crates::{CARGO_DENY, CARGO_HACK, GECKODRIVER, Program, TRUNK};
-pub use debian::{browser, firefox, postgres, strace, webkit};
+pub use debian::{browser, curl, firefox, postgres, strace, webkit};
 pub use node::node;
 pub use python::python;
 pub use rust::{compiler, newer, source, wasm_target};

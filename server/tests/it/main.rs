@@ -30,6 +30,7 @@ mod order;
 mod otel;
 #[cfg(unix)]
 mod postgres;
+mod readme;
 mod receiver;
 mod search;
 mod security;

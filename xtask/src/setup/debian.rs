@@ -14,6 +14,7 @@ use crate::workspace::Workspace;
 const BY_HAND: &str = "sudo apt-get update && sudo apt-get install chromium chromium-driver";
 const FIREFOX_BY_HAND: &str = "sudo apt-get update && sudo apt-get install firefox-esr";
 const WEBKIT_BY_HAND: &str = "sudo apt-get update && sudo apt-get install webkit2gtk-driver xvfb";
+const CURL_BY_HAND: &str = "sudo apt-get update && sudo apt-get install curl";
 const STRACE_BY_HAND: &str = "sudo apt-get update && sudo apt-get install strace";
 const POSTGRES_BY_HAND: &str = "sudo apt-get update && sudo apt-get install postgresql";
 
@@ -129,6 +130,15 @@ pub fn strace(workspace: &Workspace) -> Result<(), Failure> {
     }
     let what = "installing strace from Debian";
     install(workspace, what, &["strace"], STRACE_BY_HAND)
+}
+
+/// Installs `curl` where it is missing; the README votes with it.
+pub fn curl(workspace: &Workspace) -> Result<(), Failure> {
+    if on_path("curl").is_some() {
+        return Ok(());
+    }
+    let what = "installing curl from Debian";
+    install(workspace, what, &["curl"], CURL_BY_HAND)
 }
 
 fn install(

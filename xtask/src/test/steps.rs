@@ -107,6 +107,7 @@ pub const STEPS: &[Step] = &[
         |at, counts| {
             setup::postgres(at)?;
             setup::strace(at)?;
+            setup::curl(at)?;
             cargo_test(at, counts, &["-p", "workflowai-feedback-server"])
         },
     ),
