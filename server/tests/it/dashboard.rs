@@ -15,6 +15,7 @@ use workflowai_feedback_protocol::token::Claims;
 
 use crate::http::Answer;
 use crate::receiver::{Running, claims, start, start_with};
+use crate::search::many;
 
 /// Signs in with a fresh link; returns the cookie.
 pub async fn sign_in(server: &Running) -> String {
@@ -610,21 +611,7 @@ async fn a_browser_gets_a_page_of_what_went_wrong_and_a_program_gets_json() {
 #[tokio::test]
 async fn news_look_at_no_more_votes_than_a_list_does() {
     let server = start().await;
-    let mut database = server.database().await;
-    sqlx::query(
-        "INSERT INTO feedback (id, tenant, agent, run, user_id, outcome, created_at, updated_at,
-             client, sequence, pressed_at)
-         WITH RECURSIVE numbers (n) AS (
-             SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10010
-         )
-         SELECT '00000000-0000-7000-8000-' || (100000000000 + n), 'default', 'support',
-             'run-' || n, 'u', CASE WHEN n IN (3, 4, 10005) THEN 'negative' ELSE 'positive' END,
-             n, n, '', 0, n
-         FROM numbers",
-    )
-    .execute(&mut database)
-    .await
-    .expect("votes");
+    many(&server, 10_010, "n IN (3, 4, 10005)").await;
     let cookie = sign_in(&server).await;
     // The first event of each stream; then it is left.
     let all = [

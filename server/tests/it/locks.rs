@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
-use workflowai_feedback_server::{Config, Database, Receiver};
+use workflowai_feedback_server::{Config, Receiver};
 
 use crate::cluster::Cluster;
 use crate::http::{Answer, Request};
-use crate::receiver::{claims, config, new_schema, serve};
+use crate::postgres::on;
+use crate::receiver::{claims, new_schema, serve};
 
 /// A receiver with a schema of its own.
 struct Shared {
@@ -22,12 +23,7 @@ struct Shared {
 impl Shared {
     async fn new(cluster: &Cluster, change: impl FnOnce(&mut Config)) -> Self {
         let url = new_schema(&cluster.url()).await;
-        let folder = tempfile::tempdir().expect("a folder");
-        let mut config = config(&folder);
-        config.database = Database::Postgres {
-            url: url.clone(),
-            allow_unsafe_durability: false,
-        };
+        let mut config = on(&url, false);
         change(&mut config);
         let receiver = Receiver::open(config).await.expect("a receiver");
         let address = serve(receiver.router()).await;
@@ -169,15 +165,9 @@ async fn a_vote_behind_a_lock_is_told_to_come_back(cluster: &Cluster) {
 
 async fn a_migration_keeps_its_lease_however_long_it_takes(cluster: &Cluster) {
     let url = new_schema(&cluster.url()).await;
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut config = config(&folder);
-    config.database = Database::Postgres {
-        url: url.clone(),
-        allow_unsafe_durability: false,
-    };
     // The migration waits for what may become a table of the same name.
     let held = run(&url, "BEGIN; CREATE TABLE tenants (id TEXT)").await;
-    let opening = tokio::spawn(Receiver::open(config));
+    let opening = tokio::spawn(Receiver::open(on(&url, false)));
     are_waiting(cluster, 1).await;
     let mut database = PgConnection::connect(&url).await.expect("it");
     let mut until = async || -> i64 {

@@ -28,7 +28,8 @@ const BOTH: [&str; 14] = [
     "webhooks::",
 ];
 
-fn on(url: &str, allow_unsafe_durability: bool) -> Config {
+/// Settings for a `PostgreSQL`.
+pub fn on(url: &str, allow_unsafe_durability: bool) -> Config {
     let folder = tempfile::tempdir().expect("a folder");
     let database = Database::Postgres {
         url: url.to_owned(),

@@ -177,8 +177,9 @@ async fn a_short_term_looks_at_the_newest_ten_thousand_and_says_so() {
     assert_eq!(common["items"].as_array().map(Vec::len), Some(2));
 }
 
-/// So many votes, the oldest first; every one that `n` divides has the values of `marked`.
-async fn many(server: &Running, count: u32, marked: &str) {
+/// So many votes, the oldest first, numbered from 1; those for which `marked` is true of their `n` are
+/// thumbs down and resolved.
+pub async fn many(server: &Running, count: u32, marked: &str) {
     let sql = format!(
         "INSERT INTO feedback (id, tenant, agent, run, user_id, outcome, created_at, updated_at,
              client, sequence, pressed_at, annotation)
