@@ -232,3 +232,11 @@ fn claims_that_break_a_rule_are_not_minted() {
         "sub"
     );
 }
+
+#[test]
+fn no_key_id_looks_like_an_option_of_a_command() {
+    for _ in 0..2_000 {
+        let key = SigningKey::generate(Algorithm::Hs256);
+        assert!(!key.kid().starts_with('-'), "{}", key.kid());
+    }
+}

@@ -10,8 +10,10 @@ mod copy;
 mod engine;
 mod erase;
 mod feedback;
+mod file;
 mod filter;
 mod history;
+mod link;
 mod migrations;
 mod open;
 mod people;
@@ -36,6 +38,7 @@ use sqlx::{Any, AnyPool, Transaction};
 use tokio::sync::{Notify, mpsc};
 
 use engine::Engine;
+use file::File;
 
 pub use aggregates::{AgentTotals, BUCKET, Totals};
 pub use annotate::Mark;
@@ -66,9 +69,12 @@ pub enum StorageError {
     /// The database's own error.
     #[error("{0}")]
     Database(#[from] sqlx::Error),
+    /// `SQLite`'s own error.
+    #[error("{0}")]
+    File(#[from] rusqlite::Error),
     /// The group of writes that this one was in could not be committed.
     #[error("a group of writes failed: {0}")]
-    Group(Arc<sqlx::Error>),
+    Group(Arc<Self>),
     /// More writes are waiting than the database takes in a few seconds.
     #[error("too many writes are waiting")]
     Busy,
@@ -91,6 +97,8 @@ pub struct Storage {
     /// One connection to `SQLite`, which has one writer: waiting here is fairer than in its file
     /// lock.
     write: AnyPool,
+    /// `SQLite` without a way to it. It is for whoever holds the connection of `write`.
+    file: Option<Arc<File>>,
     /// Whether searches have an index of three-character pieces.
     has_pieces: bool,
     /// Where this process adds up.

@@ -44,7 +44,8 @@ pub async fn measure(place: Place, bare: Place, scale: usize) -> Result<Value, F
     std::fs::create_dir_all(&place.folder)?;
     let key = place.signing_key()?;
     let mut without = Command::new(std::env::current_exe()?);
-    without.args(["without-storage", key.kid(), key.secret()]);
+    // A secret may begin with a hyphen.
+    without.args(["without-storage", "--", key.kid(), key.secret()]);
     let rivals = Rivals {
         without_storage: Serving::start(without)?,
         place,

@@ -25,9 +25,15 @@ impl SigningKey {
     /// # Panics
     /// If the system gives no randomness.
     pub fn generate(algorithm: Algorithm) -> Self {
-        let mut id = [0; 9];
-        OsRng.fill_bytes(&mut id);
-        let kid = BASE64_URL_SAFE_NO_PAD.encode(id);
+        let kid = loop {
+            let mut id = [0; 9];
+            OsRng.fill_bytes(&mut id);
+            let kid = BASE64_URL_SAFE_NO_PAD.encode(id);
+            // On a command line that would be an option, and so would be a token, which begins with it.
+            if !kid.starts_with('-') {
+                break kid;
+            }
+        };
         let secret = match algorithm {
             Algorithm::Hs256 => {
                 let mut secret = [0; 32];

@@ -1,11 +1,10 @@
 use std::collections::BTreeMap;
 
-use sqlx::AnyConnection;
 use workflowai_feedback_protocol::Outcome;
 
-use super::engine::Engine;
 use super::filter::{Rules, Value};
-use super::rows::{Cell, Statements};
+use super::link::Link;
+use super::rows::Cell;
 use super::{Filter, Storage, StorageError};
 use crate::clock::{DAY, SECOND};
 
@@ -125,20 +124,8 @@ impl Deltas {
         self.0.entry(key).or_default().add(vote, sign);
     }
 
-    /// Writes them.
-    pub async fn write(
-        self,
-        connection: &mut AnyConnection,
-        shard: i64,
-    ) -> Result<(), sqlx::Error> {
-        let mut statements = Statements::new(Engine::of(connection));
-        self.insert(&mut statements, shard);
-        statements.run(connection).await
-    }
-
-    /// Adds the statements that write them, in one order everywhere, so that no two transactions wait
-    /// for each other.
-    pub fn insert(self, statements: &mut Statements, shard: i64) {
+    /// Writes them, in one order everywhere, so that no two transactions wait for each other.
+    pub async fn write(self, link: &mut Link<'_>, shard: i64) -> Result<(), StorageError> {
         let mut of_tenants = BTreeMap::<_, Totals>::new();
         let mut of_days = BTreeMap::<_, Totals>::new();
         for ((tenant, agent, bucket), delta) in &self.0 {
@@ -157,29 +144,29 @@ impl Deltas {
             (key, *delta)
         });
         let key = ["tenant", "agent", "bucket"];
-        add(statements, "aggregates", &key, shard, rows);
+        add(link, "aggregates", &key, shard, rows).await?;
         let rows = of_tenants.into_iter().map(|((tenant, bucket), delta)| {
             (vec![tenant.as_str().into(), (*bucket).into()], delta)
         });
         let key = ["tenant", "bucket"];
-        add(statements, "tenant_aggregates", &key, shard, rows);
+        add(link, "tenant_aggregates", &key, shard, rows).await?;
         let rows = of_days.into_iter().map(|((tenant, day, agent), delta)| {
             let key = vec![tenant.as_str().into(), day.into(), agent.as_str().into()];
             (key, delta)
         });
         let key = ["tenant", "day", "agent"];
-        add(statements, "daily_aggregates", &key, shard, rows);
+        add(link, "daily_aggregates", &key, shard, rows).await
     }
 }
 
 /// Adds to the rows of a table, those of which are told apart by `key` and the shard.
-fn add(
-    statements: &mut Statements,
+async fn add(
+    link: &mut Link<'_>,
     table: &str,
     key: &[&str],
     shard: i64,
     deltas: impl Iterator<Item = (Vec<Cell>, Totals)>,
-) {
+) -> Result<(), StorageError> {
     let rows: Vec<Vec<Cell>> = deltas
         .filter(|(_, delta)| *delta != Totals::default())
         .map(|(mut row, delta)| {
@@ -192,7 +179,7 @@ fn add(
     let sums = COLUMNS.map(|column| format!("{column} = {table}.{column} + excluded.{column}"));
     let into = format!("{table} ({key}, {})", COLUMNS.join(", "));
     let otherwise = format!("ON CONFLICT ({key}) DO UPDATE SET {}", sums.join(", "));
-    statements.insert(&into, &otherwise, rows);
+    link.insert(&into, &otherwise, rows).await
 }
 
 impl Filter {

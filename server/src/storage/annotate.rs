@@ -1,4 +1,5 @@
 use super::history::{Step, remember};
+use super::link::Link;
 use super::webhook_queue::Listeners;
 use super::{Storage, StorageError};
 use crate::annotation::{Annotation, Marked};
@@ -59,10 +60,10 @@ impl Storage {
             assignee: None,
         };
         remember(&mut transaction, &step).await?;
-        let mut listeners = Listeners::read(&mut transaction).await?;
+        let mut listeners = Listeners::read(&mut Link::Any(&mut transaction)).await?;
         let event = Event::Annotated;
         listeners
-            .tell(&mut transaction, tenant, id, event, step.at)
+            .tell(&mut Link::Any(&mut transaction), tenant, id, event, step.at)
             .await?;
         transaction.commit().await?;
         if listeners.told {

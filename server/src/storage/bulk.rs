@@ -7,6 +7,7 @@ use uuid::{NoContext, Timestamp, Uuid};
 use workflowai_feedback_protocol::Outcome;
 
 use super::aggregates::{Deltas, Vote};
+use super::link::Link;
 use super::{Key, Storage, StorageError};
 use crate::annotation::Annotation;
 use crate::clock::SECOND;
@@ -124,7 +125,9 @@ impl Storage {
             }
         }
         store(&mut transaction, &batch).await?;
-        deltas.write(&mut transaction, self.shard).await?;
+        deltas
+            .write(&mut Link::Any(&mut transaction), self.shard)
+            .await?;
         transaction.commit().await?;
         Ok(stored)
     }

@@ -25,6 +25,9 @@ pub enum CopyError {
     /// One of the databases.
     #[error("the database failed: {0}")]
     Database(#[from] sqlx::Error),
+    /// One of the databases, on its own part of the work.
+    #[error("the database failed: {0}")]
+    Storage(#[from] super::StorageError),
     /// A database that cannot be opened.
     #[error("{0}")]
     Open(#[from] OpenError),
@@ -321,6 +324,9 @@ impl Storage {
     /// Closes the files, so that one file holds everything.
     async fn close(self) {
         drop(self.queue);
+        if let Some(file) = &self.file {
+            file.close();
+        }
         self.read.close().await;
         self.write.close().await;
     }

@@ -12,6 +12,7 @@ use workflowai_feedback_protocol::Outcome;
 
 use super::aggregates::{Deltas, Vote};
 use super::engine::Engine;
+use super::link::Link;
 use super::{Storage, StorageError, contexts};
 use crate::clock::now;
 use crate::secret;
@@ -109,7 +110,7 @@ impl Erasures {
         &self,
         connection: &mut AnyConnection,
         shard: i64,
-    ) -> Result<u64, sqlx::Error> {
+    ) -> Result<u64, StorageError> {
         if self.at.is_empty() {
             return Ok(0);
         }
@@ -135,7 +136,7 @@ impl Erasures {
                     delete_person(connection, &tenant, &user, *at, shard, &mut deltas).await?;
             }
         }
-        deltas.write(connection, shard).await?;
+        deltas.write(&mut Link::Any(connection), shard).await?;
         Ok(erased)
     }
 }
@@ -248,7 +249,9 @@ impl Storage {
         let mut deltas = Deltas::default();
         let erased =
             delete_person(&mut transaction, tenant, user, now, self.shard, &mut deltas).await?;
-        deltas.write(&mut transaction, self.shard).await?;
+        deltas
+            .write(&mut Link::Any(&mut transaction), self.shard)
+            .await?;
         transaction.commit().await?;
         self.is_uncleared.store(true, Ordering::SeqCst);
         self.clear_log().await;
@@ -314,7 +317,9 @@ impl Storage {
                 .bind(before);
             let mut deltas = Deltas::default();
             let batch = delete(&mut transaction, query, &mut deltas).await?;
-            deltas.write(&mut transaction, self.shard).await?;
+            deltas
+                .write(&mut Link::Any(&mut transaction), self.shard)
+                .await?;
             transaction.commit().await?;
             dropped += batch;
             if batch < u64::from(BATCH) {

@@ -162,10 +162,16 @@ impl Filter {
         rules.range("created_at", self.from, self.to);
         if let Some(reason) = &self.reason {
             let place = rules.bind(Value::Text(reason.clone()));
-            rules.condition(format!(
-                "EXISTS (SELECT 1 FROM reasons
-                     WHERE reasons.feedback_id = feedback.id AND reasons.reason = {place})"
-            ));
+            rules.condition(match engine {
+                Engine::Sqlite => format!(
+                    "EXISTS (SELECT 1 FROM reasons
+                         WHERE reasons.feedback_id = feedback.id AND reasons.reason = {place})"
+                ),
+                // It would read the reasons of all votes.
+                Engine::Postgres => {
+                    format!("reasons <> '[]' AND CAST(reasons AS JSONB) ? {place}")
+                }
+            });
         }
         for term in &self.terms {
             let place = rules.bind(Value::Text(term.clone()));

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use sqlx::AnyConnection;
 
-use super::engine::Engine;
 use super::filter::{Rules, Value};
 use super::rows::{self, Cell};
 use super::{Storage, StorageError};
@@ -232,7 +231,7 @@ async fn kept_sketches(
 ) -> Result<Vec<((i64, String), Sketch)>, sqlx::Error> {
     let keys: Vec<_> = days.keys().map(|place| key(tenant, place)).collect();
     let mut all = Vec::new();
-    for keys in rows::batches(Engine::of(connection), keys) {
+    for keys in rows::batches(keys) {
         let sql = format!(
             "WITH keys (tenant, day, agent) AS ({})
              SELECT people.day, people.agent, people.sketch FROM keys CROSS JOIN people

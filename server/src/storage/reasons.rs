@@ -1,3 +1,4 @@
+use super::engine::Engine;
 use super::search::Search;
 use super::{Filter, Storage, StorageError};
 
@@ -39,10 +40,18 @@ impl Storage {
             );
             (sql, rules.arguments())
         };
-        let (votes, arguments) = newest("id");
+        let (column, chosen) = match self.engine {
+            Engine::Sqlite => ("id", "JOIN reasons ON reasons.feedback_id = newest.id"),
+            // It would read the reasons of all votes.
+            Engine::Postgres => (
+                "reasons",
+                "CROSS JOIN LATERAL jsonb_array_elements_text(CAST(newest.reasons AS JSONB))
+                     AS reasons (reason)",
+            ),
+        };
+        let (votes, arguments) = newest(column);
         let sql = format!(
-            "SELECT reasons.reason, COUNT(*) AS votes FROM ({votes}) AS newest
-             JOIN reasons ON reasons.feedback_id = newest.id
+            "SELECT reasons.reason, COUNT(*) AS votes FROM ({votes}) AS newest {chosen}
              GROUP BY reasons.reason ORDER BY 2 DESC, 1 LIMIT {REASONS}"
         );
         let counts = sqlx::query_as_with(sqlx::AssertSqlSafe(sql), arguments)

@@ -2,10 +2,13 @@
 //! the comment itself is read again, so that both databases find the same.
 
 use sqlx::{AnyConnection, AnyPool};
+use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
 
 use super::engine::Engine;
 use super::filter::{Rules, Value};
-use super::rows::{Cell, Statements, batches};
+use super::link::Link;
+use super::rows::batches;
 use super::{Filter, Storage, StorageError};
 use crate::annotation::Marked;
 use crate::cursor::Cursor;
@@ -57,9 +60,9 @@ impl Search {
             }
             return rules;
         };
-        // It is later than `from`, and SQLite would begin where that is.
+        // It is later than `from`. Of the two numbers together PostgreSQL does not know how much they leave.
         let filter = Filter {
-            from: None,
+            from: Some(oldest.created_at),
             ..filter.clone()
         };
         let mut rules = filter.rules(tenant, engine);
@@ -240,43 +243,51 @@ impl Storage {
         if due.is_empty() {
             return Ok((0, 0));
         }
+        let looked_at = due.len() as u64;
+        if let Some(file) = self.file.clone() {
+            let turn = self.write.acquire().await?;
+            let runtime = Handle::current();
+            // Whoever asked may be gone before it is done.
+            let indexed = spawn_blocking(move || {
+                let mut connection = file.begin()?;
+                let link = &mut Link::File(&mut connection);
+                runtime.block_on(index(link, INDEX_SQLITE, &due))?;
+                file.commit(connection)?;
+                drop(turn);
+                Ok::<_, StorageError>(())
+            });
+            indexed.await.map_err(|_| StorageError::Stopped)??;
+            return Ok((looked_at, looked_at));
+        }
         let mut transaction = self.begin().await?;
-        let mut rows: Vec<Vec<Cell>> = due.iter().map(|id| vec![id.as_str().into()]).collect();
-        if self.engine.has_row_locks() {
-            rows = lock(&mut transaction, rows).await?;
-        }
-        let steps = match self.engine {
-            Engine::Sqlite => INDEX_SQLITE,
-            Engine::Postgres => INDEX_POSTGRES,
-        };
-        let mut statements = Statements::new(self.engine);
-        for sql in steps {
-            for ids in batches(self.engine, rows.clone()) {
-                let sql = sql.replace("IN ?", &format!("IN ({})", ids.sql));
-                statements.add(&sql, ids);
-            }
-        }
-        statements.run(&mut transaction).await?;
+        let due = lock(&mut transaction, &due).await?;
+        let link = &mut Link::Any(&mut transaction);
+        index(link, INDEX_POSTGRES, &due).await?;
         transaction.commit().await?;
-        Ok((due.len() as u64, rows.len() as u64))
+        Ok((looked_at, due.len() as u64))
     }
+}
+
+async fn index(link: &mut Link<'_>, steps: &[&str], ids: &[String]) -> Result<(), StorageError> {
+    for sql in steps {
+        link.execute_for(sql, ids).await?;
+    }
+    Ok(())
 }
 
 /// Keeps the votes from being changed until the commit. Those that are being changed just now stay due:
 /// their new comment cannot be read yet, and the mark that is there already would go with the old one.
-async fn lock(
-    connection: &mut AnyConnection,
-    rows: Vec<Vec<Cell>>,
-) -> Result<Vec<Vec<Cell>>, sqlx::Error> {
+async fn lock(connection: &mut AnyConnection, ids: &[String]) -> Result<Vec<String>, sqlx::Error> {
+    let rows = ids.iter().map(|id| vec![id.as_str().into()]);
     let mut locked = Vec::new();
-    for ids in batches(Engine::Postgres, rows) {
+    for ids in batches(rows.collect()) {
         let sql = format!(
             "SELECT id FROM feedback WHERE id IN ({}) FOR NO KEY UPDATE SKIP LOCKED",
             ids.sql
         );
         let found = sqlx::query_scalar_with(sqlx::AssertSqlSafe(sql), ids.arguments());
         let found: Vec<String> = found.fetch_all(&mut *connection).await?;
-        locked.extend(found.into_iter().map(|id| vec![id.as_str().into()]));
+        locked.extend(found);
     }
     Ok(locked)
 }

@@ -5,6 +5,7 @@ use uuid::Uuid;
 
 use super::engine::Engine;
 use super::history::{Step, remember};
+use super::link::Link;
 use super::webhook_queue::Listeners;
 use super::{Storage, StorageError};
 use crate::annotation::{Annotation, Marked};
@@ -112,7 +113,7 @@ impl Storage {
             .bind(at)
             .execute(&mut *transaction)
             .await?;
-        let mut listeners = Listeners::read(&mut transaction).await?;
+        let mut listeners = Listeners::read(&mut Link::Any(&mut transaction)).await?;
         let mut reached = 0;
         for id in &ids {
             if let Some(row) = find(&mut transaction, self.engine, tenant, id).await? {
@@ -120,7 +121,7 @@ impl Storage {
                 if triage.marked.is_some() {
                     let event = Event::Annotated;
                     listeners
-                        .tell(&mut transaction, tenant, id, event, at)
+                        .tell(&mut Link::Any(&mut transaction), tenant, id, event, at)
                         .await?;
                 }
                 reached += 1;
@@ -183,7 +184,7 @@ impl Storage {
         .bind(id)
         .fetch_all(&mut *transaction)
         .await?;
-        let mut listeners = Listeners::read(&mut transaction).await?;
+        let mut listeners = Listeners::read(&mut Link::Any(&mut transaction)).await?;
         let mut undone = 0;
         for before in &befores {
             if put_back(&mut transaction, self.engine, tenant, before, actor, at).await? {
@@ -191,7 +192,7 @@ impl Storage {
                 if before.annotation != before.annotation_after {
                     let (id, event) = (&before.feedback_id, Event::Annotated);
                     listeners
-                        .tell(&mut transaction, tenant, id, event, at)
+                        .tell(&mut Link::Any(&mut transaction), tenant, id, event, at)
                         .await?;
                 }
             }

@@ -4,6 +4,7 @@
 use sqlx::AnyConnection;
 use uuid::Uuid;
 
+use super::link::Link;
 use super::webhooks::{Delivery, events, form};
 use super::{Storage, StorageError};
 use crate::clock::{SECOND, now, rfc3339};
@@ -31,11 +32,9 @@ pub struct Listeners {
 
 impl Listeners {
     /// Reads them, in the transaction that stores.
-    pub async fn read(connection: &mut AnyConnection) -> Result<Self, sqlx::Error> {
-        let rows: Vec<(String, String, String)> =
-            sqlx::query_as("SELECT id, tenant, events FROM webhooks ORDER BY id")
-                .fetch_all(connection)
-                .await?;
+    pub async fn read(link: &mut Link<'_>) -> Result<Self, StorageError> {
+        let sql = "SELECT id, tenant, events FROM webhooks ORDER BY id";
+        let rows: Vec<(String, String, String)> = link.query(sql, Vec::new()).await?;
         let all = rows.into_iter().map(|(id, tenant, names)| Listener {
             id,
             tenant,
@@ -51,27 +50,29 @@ impl Listeners {
     /// the vote's row, so that its events are in one order.
     pub async fn tell(
         &mut self,
-        connection: &mut AnyConnection,
+        link: &mut Link<'_>,
         tenant: &str,
         feedback_id: &str,
         event: Event,
         at: i64,
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<(), StorageError> {
         for listener in &self.all {
             if listener.tenant != tenant || !listener.events.contains(&event) {
                 continue;
             }
-            sqlx::query(
+            let values = vec![
+                Uuid::now_v7().to_string().as_str().into(),
+                listener.id.as_str().into(),
+                feedback_id.into(),
+                event.as_str().into(),
+                at.into(),
+            ];
+            link.execute(
                 "INSERT INTO webhook_queue (id, webhook_id, feedback_id, place, event, at, due_at)
                  SELECT $1, $2, $3, COALESCE(MAX(place), 0) + 1, $4, $5, $5
                  FROM webhook_queue WHERE webhook_id = $2 AND feedback_id = $3",
+                values,
             )
-            .bind(Uuid::now_v7().to_string())
-            .bind(&listener.id)
-            .bind(feedback_id)
-            .bind(event.as_str())
-            .bind(at)
-            .execute(&mut *connection)
             .await?;
             self.told = true;
         }
@@ -413,7 +414,7 @@ impl Storage {
         if first.rows_affected() == 0 {
             return Ok(false);
         }
-        let listeners = Listeners::read(&mut transaction).await?;
+        let listeners = Listeners::read(&mut Link::Any(&mut transaction)).await?;
         let event = Event::ShareDropped;
         for listener in &listeners.all {
             if listener.tenant != tenant || !listener.events.contains(&event) {

@@ -3,18 +3,21 @@
 
 mod group;
 
-use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use std::{io, thread};
 
 use sqlx::pool::PoolConnection;
-use sqlx::{Any, AnyPool, Connection, Transaction};
+use sqlx::{Any, AnyConnection, AnyPool, Connection};
+use tokio::runtime::Handle;
 use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::time::timeout;
 use tracing::Instrument;
 use workflowai_feedback_protocol::{Intent, Outcome};
 
 use super::checkpoint::Checkpoints;
-use super::engine::Engine;
+use super::file::File;
+use super::link::Link;
 use super::{Storage, StorageError};
 use crate::metrics::Writes;
 use crate::observe::TRACES;
@@ -124,7 +127,13 @@ pub struct Waiting {
 /// Starts the writer. It ends when the sender is gone and everything sent is committed.
 pub fn start(writer: Writer) -> mpsc::Sender<Waiting> {
     let (sender, receiver) = mpsc::channel(WAITING);
-    tokio::spawn(run(writer, receiver));
+    if writer.file.is_some() {
+        // Its calls block.
+        let runtime = Handle::current();
+        thread::spawn(move || runtime.block_on(run(writer, receiver)));
+    } else {
+        tokio::spawn(run(writer, receiver));
+    }
     sender
 }
 
@@ -172,12 +181,10 @@ struct Turn {
 pub struct Writer {
     /// Its connections.
     pub pool: AnyPool,
-    /// The database.
-    pub engine: Engine,
-    /// Where this process adds up.
-    pub shard: i64,
-    /// Users of a run that tokens bound to nobody may name.
-    pub users_per_run: u32,
+    /// `SQLite`, called directly while the pool's one connection is held: others wait for that.
+    pub file: Option<Arc<File>>,
+    /// What holds for every group.
+    pub rules: Rules,
     /// What is counted.
     pub counts: Writes,
     /// Woken when webhooks are told something.
@@ -189,10 +196,10 @@ pub struct Writer {
 impl Writer {
     /// Commits a group, again if the database gave it up in favour of another process's.
     async fn commit_retrying(
-        &self,
+        &mut self,
         turn: &mut Turn,
         group: &[Waiting],
-    ) -> Result<Vec<Option<Stored>>, sqlx::Error> {
+    ) -> Result<Vec<Option<Stored>>, StorageError> {
         let mut tries = 0;
         loop {
             tries += 1;
@@ -200,75 +207,108 @@ impl Writer {
                 Some(connection) => connection,
                 None => self.pool.acquire().await?,
             };
-            let commit = self.commit(&mut connection, group);
-            let committed = match self.engine {
+            let committed = match &self.file {
                 // Its calls end by themselves: it is in this process.
-                Engine::Sqlite => Ok(commit.await),
-                Engine::Postgres => tokio::time::timeout(ANSWER, commit).await,
+                Some(file) => Ok(commit_to_file(file, self.rules, group).await),
+                None => timeout(ANSWER, commit(&mut connection, self.rules, group)).await,
             };
             let Ok(committed) = committed else {
                 // Nobody knows what became of it, so nobody is told that it is stored. The pool would
                 // wait for the same answer.
                 drop(connection.detach());
-                return Err(io::Error::from(io::ErrorKind::TimedOut).into());
+                return Err(sqlx::Error::from(io::Error::from(io::ErrorKind::TimedOut)).into());
             };
             match committed {
                 // One that failed goes back to the pool, which looks at it.
                 Err(error) if tries < TRIES && is_conflict(&error) => {}
                 Err(error) => return Err(error),
-                Ok(stored) => {
+                Ok(committed) => {
                     turn.connection = Some(connection);
                     turn.groups += 1;
-                    return Ok(stored);
+                    if committed.told {
+                        self.told.notify_one();
+                    }
+                    return Ok(committed.stored);
                 }
             }
         }
     }
+}
 
+/// A group that is on disk.
+struct Committed {
     /// None is a write that the limit of users refused.
-    async fn commit(
-        &self,
-        connection: &mut PoolConnection<Any>,
-        group: &[Waiting],
-    ) -> Result<Vec<Option<Stored>>, sqlx::Error> {
-        let writes: Vec<&Write> = group.iter().map(|waiting| &waiting.write).collect();
-        let mut transaction = connection.begin_with(self.engine.begin()).await?;
-        let mut group = Group::read(self, &mut transaction, &writes).await?;
-        let places = writes.iter().enumerate();
-        let stored = places
-            .map(|(place, write)| group.apply(place, write))
-            .collect();
-        let told = group.write(self, &mut transaction).await?;
-        transaction.commit().await?;
-        if told {
-            self.told.notify_one();
-        }
-        Ok(stored)
-    }
+    stored: Vec<Option<Stored>>,
+    /// Whether webhooks are to be told something.
+    told: bool,
+}
 
+async fn commit(
+    connection: &mut AnyConnection,
+    rules: Rules,
+    group: &[Waiting],
+) -> Result<Committed, StorageError> {
+    let mut transaction = connection.begin().await?;
+    let committed = store(&mut Link::Any(&mut transaction), rules, group).await?;
+    transaction.commit().await?;
+    Ok(committed)
+}
+
+async fn commit_to_file(
+    file: &File,
+    rules: Rules,
+    group: &[Waiting],
+) -> Result<Committed, StorageError> {
+    let mut connection = file.begin()?;
+    let committed = store(&mut Link::File(&mut connection), rules, group).await?;
+    file.commit(connection)?;
+    Ok(committed)
+}
+
+async fn store(
+    link: &mut Link<'_>,
+    rules: Rules,
+    group: &[Waiting],
+) -> Result<Committed, StorageError> {
+    let writes: Vec<&Write> = group.iter().map(|waiting| &waiting.write).collect();
+    let mut group = Group::read(rules, link, &writes).await?;
+    let places = writes.iter().enumerate();
+    let stored = places
+        .map(|(place, write)| group.apply(place, write))
+        .collect();
+    let told = group.write(rules, link).await?;
+    Ok(Committed { stored, told })
+}
+
+/// What holds for every group.
+#[derive(Clone, Copy)]
+pub struct Rules {
+    /// Where this process adds up.
+    pub shard: i64,
+    /// Users of a run that tokens bound to nobody may name.
+    pub users_per_run: u32,
+}
+
+impl Rules {
     /// How many users of the run tokens bound to nobody have named, up to the limit. Several processes
     /// at once can go over it by the few they are writing.
-    async fn users_of_run(
-        &self,
-        transaction: &mut Transaction<'_, Any>,
-        key: &Key,
-    ) -> Result<i64, sqlx::Error> {
+    async fn users_of_run(self, link: &mut Link<'_>, key: &Key) -> Result<i64, StorageError> {
         let sql = format!(
             "SELECT COUNT(*) FROM (SELECT 1 AS one FROM feedback
              WHERE tenant = $1 AND agent = $2 AND run = $3 AND unbound = 1 LIMIT {}) AS counted",
             self.users_per_run
         );
-        sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-            .bind(&key.tenant)
-            .bind(&key.agent)
-            .bind(&key.run)
-            .fetch_one(&mut **transaction)
-            .await
+        let run = [&key.tenant, &key.agent, &key.run].map(|part| part.as_str().into());
+        let counted: Vec<(i64,)> = link.query(&sql, run.to_vec()).await?;
+        Ok(counted.first().map_or(0, |(users,)| *users))
     }
 }
 
 /// Serialisation failures and deadlocks (SQLSTATE 40001 and 40P01).
-fn is_conflict(error: &sqlx::Error) -> bool {
+fn is_conflict(error: &StorageError) -> bool {
+    let StorageError::Database(error) = error else {
+        return false;
+    };
     let code = error
         .as_database_error()
         .and_then(sqlx::error::DatabaseError::code);

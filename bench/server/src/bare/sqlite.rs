@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use serde_json::json;
 
 use super::{
     AGGREGATE, DAILY_AGGREGATE, DUE, Deltas, ENTRY, FIND, HISTORY, INTENT, LISTENERS, NO_REASONS,
@@ -97,10 +98,11 @@ fn store(transaction: &Transaction<'_>, rows: &[Row<'_>]) -> Result<(), Failure>
 const INDEXED: usize = 200;
 
 const INDEX: [&str; 3] = [
-    "DELETE FROM search_due WHERE feedback_id = $1",
-    "INSERT INTO search_rows (feedback_id) VALUES ($1)",
+    "DELETE FROM search_due WHERE feedback_id IN (SELECT value FROM json_each($1))",
+    "INSERT INTO search_rows (feedback_id) SELECT value FROM json_each($1)",
     "INSERT INTO search (rowid, folded)
-     SELECT number, folded FROM feedback JOIN search_rows ON feedback_id = id WHERE id = $1",
+     SELECT number, folded FROM feedback JOIN search_rows ON feedback_id = id
+     WHERE id IN (SELECT value FROM json_each($1))",
 ];
 
 fn index(transaction: &Transaction<'_>) -> Result<(), Failure> {
@@ -109,10 +111,9 @@ fn index(transaction: &Transaction<'_>) -> Result<(), Failure> {
     let ids: Vec<String> = due
         .query_map([], |row| row.get(0))?
         .collect::<Result<_, _>>()?;
+    let ids = json!(ids).to_string();
     for sql in INDEX {
-        for id in &ids {
-            transaction.prepare_cached(sql)?.execute([id])?;
-        }
+        transaction.prepare_cached(sql)?.execute([&ids])?;
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use super::super::Storage;
 use super::super::engine::Engine;
 use super::super::migrations;
 use super::super::search;
-use super::super::writer::{self, Writer};
+use super::super::writer::{self, Rules, Writer};
 use super::{OpenError, Opened, Place, quiet, schema, words};
 use crate::metrics::Writes;
 
@@ -62,9 +62,11 @@ pub async fn open(
     let told = Arc::new(Notify::new());
     let queue = writer::start(Writer {
         pool: write.clone(),
-        engine: Engine::Postgres,
-        shard,
-        users_per_run,
+        file: None,
+        rules: Rules {
+            shard,
+            users_per_run,
+        },
         counts,
         told: told.clone(),
         checkpoints: None,
@@ -74,6 +76,7 @@ pub async fn open(
             engine: Engine::Postgres,
             read,
             write,
+            file: None,
             has_pieces,
             shard,
             queue,

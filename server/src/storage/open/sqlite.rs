@@ -13,8 +13,9 @@ use tokio::sync::Notify;
 use super::super::Storage;
 use super::super::checkpoint::Checkpoints;
 use super::super::engine::Engine;
+use super::super::file::File;
 use super::super::migrations::{self, MigrationError};
-use super::super::writer::{self, Writer};
+use super::super::writer::{self, Rules, Writer};
 use super::{OpenError, Opened, Place, quiet, schema, words};
 use crate::metrics::Writes;
 
@@ -91,11 +92,14 @@ async fn connect(
         .await?;
     let shard = Engine::Sqlite.shard();
     let told = Arc::new(Notify::new());
+    let file = Arc::new(File::new(file.to_owned(), WRITING));
     let queue = writer::start(Writer {
         pool: write.clone(),
-        engine: Engine::Sqlite,
-        shard,
-        users_per_run,
+        file: Some(file.clone()),
+        rules: Rules {
+            shard,
+            users_per_run,
+        },
         counts,
         told: told.clone(),
         checkpoints: Some(checkpoints),
@@ -104,6 +108,7 @@ async fn connect(
         engine: Engine::Sqlite,
         read,
         write,
+        file: Some(file),
         has_pieces: true,
         shard,
         queue,

@@ -3,17 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use sqlx::{Any, AssertSqlSafe, Transaction};
 use uuid::Uuid;
 use workflowai_feedback_protocol::{Intent, Outcome};
 
-use super::{Change, Key, Stored, Write, Writer};
+use super::{Change, Key, Rules, Stored, Write};
 use crate::fold::fold;
 use crate::order::{StoredPress, Verdict, judge, pressed_at};
+use crate::storage::StorageError;
 use crate::storage::aggregates::{Deltas, Vote};
-use crate::storage::engine::Engine;
 use crate::storage::history;
-use crate::storage::rows::{Cell, Statements, batches, insert};
+use crate::storage::link::{Link, Lookup};
+use crate::storage::rows::Cell;
 use crate::storage::webhook_queue::Listeners;
 use crate::webhook::Event;
 
@@ -38,8 +38,55 @@ struct Row {
     unbound: i64,
 }
 
-const COLUMNS: &str = "tenant, agent, run, user_id, id, outcome, comment, reasons, annotation,
-    annotation_comment, created_at, updated_at, client, sequence, pressed_at, unbound";
+/// The first four are an entry's key.
+const COLUMNS: [&str; 16] = [
+    "tenant",
+    "agent",
+    "run",
+    "user_id",
+    "id",
+    "outcome",
+    "comment",
+    "reasons",
+    "annotation",
+    "annotation_comment",
+    "created_at",
+    "updated_at",
+    "client",
+    "sequence",
+    "pressed_at",
+    "unbound",
+];
+
+/// Table and columns of a row's cells.
+fn into() -> String {
+    format!("feedback ({}, folded)", COLUMNS.join(", "))
+}
+
+impl TryFrom<&rusqlite::Row<'_>> for Row {
+    type Error = rusqlite::Error;
+
+    fn try_from(row: &rusqlite::Row<'_>) -> Result<Self, Self::Error> {
+        Ok(Self {
+            tenant: row.get("tenant")?,
+            agent: row.get("agent")?,
+            run: row.get("run")?,
+            user_id: row.get("user_id")?,
+            id: row.get("id")?,
+            outcome: row.get("outcome")?,
+            comment: row.get("comment")?,
+            reasons: row.get("reasons")?,
+            annotation: row.get("annotation")?,
+            annotation_comment: row.get("annotation_comment")?,
+            created_at: row.get("created_at")?,
+            updated_at: row.get("updated_at")?,
+            client: row.get("client")?,
+            sequence: row.get("sequence")?,
+            pressed_at: row.get("pressed_at")?,
+            unbound: row.get("unbound")?,
+        })
+    }
+}
 
 impl Row {
     fn key(&self) -> Key {
@@ -171,24 +218,23 @@ pub struct Group {
 impl Group {
     /// Reads what the writes are about and, where several processes write, keeps it until the commit.
     pub async fn read(
-        writer: &Writer,
-        transaction: &mut Transaction<'_, Any>,
+        rules: Rules,
+        link: &mut Link<'_>,
         asked: &[&Write],
-    ) -> Result<Self, sqlx::Error> {
+    ) -> Result<Self, StorageError> {
         let mut group = Self::default();
         let keys: BTreeSet<&Key> = asked.iter().map(|write| &write.key).collect();
-        group.find(writer, transaction, &keys).await?;
-        group.read_sequences(transaction, asked).await?;
-        let new = group.admit(writer, transaction, asked).await?;
-        if writer.engine.has_row_locks() && !new.is_empty() {
+        group.find(link, &keys).await?;
+        group.read_sequences(link, asked).await?;
+        let new = group.admit(rules, link, asked).await?;
+        if link.engine().has_row_locks() && !new.is_empty() {
             // Whoever comes second waits for the first one's commit, and finds it.
             let rows: Vec<_> = new.values().map(Row::cells).collect();
-            let into = format!("feedback ({COLUMNS}, folded)");
             let otherwise = "ON CONFLICT (tenant, agent, run, user_id) DO NOTHING";
-            insert(transaction, &into, otherwise, rows).await?;
+            link.insert(&into(), otherwise, rows).await?;
             let keys: BTreeSet<&Key> = new.keys().collect();
-            group.find(writer, transaction, &keys).await?;
-            group.read_sequences(transaction, asked).await?;
+            group.find(link, &keys).await?;
+            group.read_sequences(link, asked).await?;
         } else {
             let rows = new.into_iter().map(|(key, row)| (key, row.into()));
             group.entries.extend(rows);
@@ -198,51 +244,31 @@ impl Group {
 
     async fn find(
         &mut self,
-        writer: &Writer,
-        transaction: &mut Transaction<'_, Any>,
+        link: &mut Link<'_>,
         keys: &BTreeSet<&Key>,
-    ) -> Result<(), sqlx::Error> {
-        // Rows are locked in one order everywhere, so that two processes never wait for each other.
-        let lock = if writer.engine.has_row_locks() {
-            "ORDER BY feedback.tenant, feedback.agent, feedback.run, feedback.user_id
-             FOR UPDATE OF feedback"
-        } else {
-            ""
+    ) -> Result<(), StorageError> {
+        let keys = keys.iter().map(|key| {
+            let parts = [&key.tenant, &key.agent, &key.run, &key.user];
+            parts.map(|part| part.as_str().into()).to_vec()
+        });
+        let lookup = Lookup {
+            table: "feedback",
+            columns: &COLUMNS,
+            key: &COLUMNS[..4],
+            locks: link.engine().has_row_locks(),
         };
-        let columns = COLUMNS.replace(
-            "tenant, agent, run, user_id",
-            "feedback.tenant, feedback.agent,
-            feedback.run, feedback.user_id",
-        );
-        let rows: Vec<Vec<Cell>> = keys
-            .iter()
-            .map(|key| {
-                [&key.tenant, &key.agent, &key.run, &key.user].map(|part| part.as_str().into())
-            })
-            .map(Vec::from)
-            .collect();
-        for keys in batches(writer.engine, rows) {
-            let sql = format!(
-                "WITH keys (tenant, agent, run, user_id) AS ({})
-                 SELECT {columns} FROM keys CROSS JOIN feedback
-                 WHERE feedback.tenant = keys.tenant AND feedback.agent = keys.agent
-                     AND feedback.run = keys.run AND feedback.user_id = keys.user_id {lock}",
-                keys.sql
-            );
-            let found = sqlx::query_as_with::<_, Row, _>(AssertSqlSafe(sql), keys.arguments());
-            for row in found.fetch_all(&mut **transaction).await? {
-                self.entries.insert(row.key(), row.into());
-            }
-        }
+        let found: Vec<Row> = link.look_up(&lookup, keys.collect()).await?;
+        self.entries
+            .extend(found.into_iter().map(|row| (row.key(), row.into())));
         Ok(())
     }
 
     /// Reads the last sequences of the writes' clients on entries that are there.
     async fn read_sequences(
         &mut self,
-        transaction: &mut Transaction<'_, Any>,
+        link: &mut Link<'_>,
         asked: &[&Write],
-    ) -> Result<(), sqlx::Error> {
+    ) -> Result<(), StorageError> {
         let mut presses = BTreeSet::new();
         for write in asked {
             if let (Some(entry), Some(intent)) = (self.entries.get(&write.key), &write.intent)
@@ -256,32 +282,27 @@ impl Group {
             .into_iter()
             .map(|(id, client)| vec![id.into(), client.into()])
             .collect();
-        for presses in batches(Engine::of(transaction), rows) {
-            let sql = format!(
-                "WITH presses (feedback_id, client) AS ({})
-                 SELECT intents.feedback_id, intents.client, intents.sequence
-                 FROM presses CROSS JOIN intents
-                 WHERE intents.feedback_id = presses.feedback_id
-                     AND intents.client = presses.client",
-                presses.sql
-            );
-            let found = sqlx::query_as_with(AssertSqlSafe(sql), presses.arguments());
-            let found: Vec<(String, String, i64)> = found.fetch_all(&mut **transaction).await?;
-            let found = found
-                .into_iter()
-                .map(|(id, client, last)| ((id, client), last));
-            self.sequences.extend(found);
-        }
+        let lookup = Lookup {
+            table: "intents",
+            columns: &["feedback_id", "client", "sequence"],
+            key: &["feedback_id", "client"],
+            locks: false,
+        };
+        let found: Vec<(String, String, i64)> = link.look_up(&lookup, rows).await?;
+        let found = found
+            .into_iter()
+            .map(|(id, client, last)| ((id, client), last));
+        self.sequences.extend(found);
         Ok(())
     }
 
     /// Entries that the writes make, as tombstones. Notes whom the limit of users refuses.
     async fn admit(
         &mut self,
-        writer: &Writer,
-        transaction: &mut Transaction<'_, Any>,
+        rules: Rules,
+        link: &mut Link<'_>,
         asked: &[&Write],
-    ) -> Result<BTreeMap<Key, Row>, sqlx::Error> {
+    ) -> Result<BTreeMap<Key, Row>, StorageError> {
         let mut new = BTreeMap::<Key, Row>::new();
         let mut users = HashMap::<(&str, &str, &str), i64>::new();
         for (place, write) in asked.iter().enumerate() {
@@ -294,9 +315,9 @@ impl Group {
                 let run = (key.tenant.as_str(), key.agent.as_str(), key.run.as_str());
                 let before = match users.get(&run) {
                     Some(users) => *users,
-                    None => writer.users_of_run(transaction, key).await?,
+                    None => rules.users_of_run(link, key).await?,
                 };
-                if before >= i64::from(writer.users_per_run) {
+                if before >= i64::from(rules.users_per_run) {
                     users.insert(run, before);
                     self.refused.insert(place);
                     continue;
@@ -426,22 +447,15 @@ impl Group {
     }
 
     /// Writes all of it. True if webhooks are to be told something.
-    pub async fn write(
-        mut self,
-        writer: &Writer,
-        transaction: &mut Transaction<'_, Any>,
-    ) -> Result<bool, sqlx::Error> {
-        let mut listeners = Listeners::read(transaction).await?;
+    pub async fn write(mut self, rules: Rules, link: &mut Link<'_>) -> Result<bool, StorageError> {
+        let mut listeners = Listeners::read(link).await?;
         let changed: Vec<Entry> = std::mem::take(&mut self.entries)
             .into_values()
             .filter(|entry| entry.is_changed)
             .collect();
-        forget_reasons(transaction, &changed).await?;
-        let mut statements = Statements::new(writer.engine);
-        insert_entries(&mut statements, &changed);
-        insert_reasons(&mut statements, &changed);
-        let pressed = std::mem::take(&mut self.pressed).into_iter();
-        let pressed = pressed.map(|press| {
+        insert_entries(link, &changed).await?;
+        replace_reasons(link, &changed).await?;
+        let pressed = self.pressed.into_iter().map(|press| {
             let sequence = self.sequences[&press];
             vec![
                 press.0.as_str().into(),
@@ -449,15 +463,14 @@ impl Group {
                 sequence.into(),
             ]
         });
-        let pressed: Vec<Vec<Cell>> = pressed.collect();
-        statements.insert(
+        link.insert(
             "intents (feedback_id, client, sequence)",
             "ON CONFLICT (feedback_id, client) DO UPDATE SET sequence = excluded.sequence",
-            pressed,
-        );
-        statements.insert(history::INTO, "", self.history);
-        self.deltas.insert(&mut statements, writer.shard);
-        statements.run(transaction).await?;
+            pressed.collect(),
+        )
+        .await?;
+        link.insert(history::INTO, "", self.history).await?;
+        self.deltas.write(link, rules.shard).await?;
         for Told {
             tenant,
             id,
@@ -465,32 +478,28 @@ impl Group {
             at,
         } in &self.told
         {
-            listeners.tell(transaction, tenant, id, *event, *at).await?;
+            listeners.tell(link, tenant, id, *event, *at).await?;
         }
         Ok(listeners.told)
     }
 }
 
-fn insert_entries(statements: &mut Statements, changed: &[Entry]) {
-    let rows: Vec<_> = changed.iter().map(|entry| entry.now.cells()).collect();
-    statements.insert(
-        &format!("feedback ({COLUMNS}, folded)"),
-        "ON CONFLICT (tenant, agent, run, user_id) DO UPDATE SET
+async fn insert_entries(link: &mut Link<'_>, changed: &[Entry]) -> Result<(), StorageError> {
+    let rows = changed.iter().map(|entry| entry.now.cells());
+    let otherwise = "ON CONFLICT (tenant, agent, run, user_id) DO UPDATE SET
              outcome = excluded.outcome, comment = excluded.comment, reasons = excluded.reasons,
              folded = excluded.folded, updated_at = excluded.updated_at,
              annotation = excluded.annotation, annotation_comment = excluded.annotation_comment,
              client = excluded.client, sequence = excluded.sequence,
-             pressed_at = excluded.pressed_at, created_at = excluded.created_at",
-        rows,
-    );
+             pressed_at = excluded.pressed_at, created_at = excluded.created_at";
+    link.insert(&into(), otherwise, rows.collect()).await?;
     let due = changed
         .iter()
-        .filter(|entry| entry.now.comment != entry.before.comment);
-    let due: Vec<_> = due
-        .map(|entry| vec![entry.now.id.as_str().into()])
-        .collect();
+        .filter(|entry| entry.now.comment != entry.before.comment)
+        .map(|entry| vec![entry.now.id.as_str().into()]);
     let into = "search_due (feedback_id)";
-    statements.insert(into, "ON CONFLICT DO NOTHING", due);
+    link.insert(into, "ON CONFLICT DO NOTHING", due.collect())
+        .await
 }
 
 /// The entries whose reasons are others now.
@@ -500,27 +509,19 @@ fn with_other_reasons(changed: &[Entry]) -> impl Iterator<Item = &Entry> {
         .filter(|entry| entry.now.reasons != entry.before.reasons)
 }
 
-async fn forget_reasons(
-    transaction: &mut Transaction<'_, Any>,
-    changed: &[Entry],
-) -> Result<(), sqlx::Error> {
+async fn replace_reasons(link: &mut Link<'_>, changed: &[Entry]) -> Result<(), StorageError> {
     for entry in with_other_reasons(changed).filter(|entry| entry.before.reasons != "[]") {
-        sqlx::query("DELETE FROM reasons WHERE feedback_id = $1")
-            .bind(&entry.now.id)
-            .execute(&mut **transaction)
+        let sql = "DELETE FROM reasons WHERE feedback_id = $1";
+        link.execute(sql, vec![entry.now.id.as_str().into()])
             .await?;
     }
-    Ok(())
-}
-
-fn insert_reasons(statements: &mut Statements, changed: &[Entry]) {
     let rows = with_other_reasons(changed).flat_map(|entry| {
         let reasons = entry.reasons.iter();
         reasons.map(|reason| vec![entry.now.id.as_str().into(), reason.as_str().into()])
     });
-    let rows: Vec<_> = rows.collect();
     let otherwise = "ON CONFLICT (feedback_id, reason) DO NOTHING";
-    statements.insert("reasons (feedback_id, reason)", otherwise, rows);
+    link.insert("reasons (feedback_id, reason)", otherwise, rows.collect())
+        .await
 }
 
 fn signed(number: u64) -> i64 {
