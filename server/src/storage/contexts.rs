@@ -271,7 +271,8 @@ pub async fn erase(
          RETURNING tenant, size",
         "DELETE FROM contexts WHERE tenant = $1 AND user_id = '' AND stored_at <= $3
              AND (agent, run) IN (SELECT agent, run FROM feedback
-                 WHERE feedback.tenant = $1 AND feedback.user_id = $2)
+                 WHERE feedback.tenant = $1 AND feedback.user_id = $2
+                     AND feedback.user_id <> '')
              AND NOT EXISTS (SELECT 1 FROM feedback WHERE feedback.tenant = contexts.tenant
                  AND feedback.agent = contexts.agent AND feedback.run = contexts.run
                  AND feedback.user_id <> $2 AND feedback.user_id <> ''

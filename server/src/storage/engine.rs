@@ -86,6 +86,7 @@ impl Engine {
                     of!($engine, 11, "0011_settings"),
                     of!($engine, 13, "0013_people"),
                     of!($engine, 14, "0014_rollups"),
+                    of!($engine, 15, "0015_people_alone"),
                 ]
             };
             ($engine:literal, $version:literal, $name:literal) => {

@@ -71,7 +71,8 @@ async fn delete_person(
 ) -> Result<u64, sqlx::Error> {
     contexts::erase(connection, tenant, user, until, shard).await?;
     let sql = format!(
-        "DELETE FROM feedback WHERE tenant = $1 AND user_id = $2 AND created_at <= $3 {RETURNING}"
+        "DELETE FROM feedback
+         WHERE tenant = $1 AND user_id = $2 AND user_id <> '' AND created_at <= $3 {RETURNING}"
     );
     let query = sqlx::query_as(sqlx::AssertSqlSafe(sql))
         .bind(tenant.to_owned())

@@ -147,7 +147,11 @@ impl Filter {
         rules.condition("outcome IS NOT NULL");
         rules.equal("agent", self.agent.as_deref());
         rules.equal("run", self.run.as_deref());
-        rules.equal("user_id", self.user.as_deref());
+        if let Some(user) = &self.user {
+            rules.equal("user_id", Some(user));
+            // What the index of people is about.
+            rules.condition("user_id <> ''");
+        }
         rules.equal("outcome", self.outcome.map(Outcome::as_str));
         if let Some(has_comment) = self.has_comment {
             let not = if has_comment { "NOT " } else { "" };

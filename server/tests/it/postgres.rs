@@ -1,9 +1,10 @@
 //! The same behaviours on `PostgreSQL`: this binary runs itself again with a private cluster.
 
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::json;
-use sqlx::Connection;
+use sqlx::{Connection, PgConnection};
 use workflowai_feedback_server::{Config, Database, NewWebhook, OpenError, Receiver};
 
 use crate::cluster::Cluster;
@@ -51,6 +52,7 @@ async fn everything_passes_on_postgresql_too() {
     of_receivers_that_start_together_one_made_the_database(&cluster).await;
     a_database_that_may_lose_commits_is_refused_unless_allowed(&cluster).await;
     moving_from_sqlite_and_back_changes_nothing(&cluster).await;
+    votes_of_nobody_are_not_read_for_the_next(&cluster).await;
 }
 
 fn the_suite_passes(cluster: &Cluster) {
@@ -257,4 +259,46 @@ async fn while_the_database_is_gone_votes_are_told_to_come_back() {
         assert!(tries < 100, "it does not recover");
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
+}
+
+/// Of a new table `PostgreSQL` knows nothing, and would take any index that has a part of the key.
+async fn votes_of_nobody_are_not_read_for_the_next(cluster: &Cluster) {
+    const VOTES: i64 = 300;
+    let url = crate::receiver::new_schema(&cluster.url()).await;
+    let receiver = Receiver::open(on(&url, false)).await.expect("a receiver");
+    let address = serve(receiver.router()).await;
+    let vote = async |run: String| {
+        let token = receiver.mint("default", &claims(&run)).await;
+        let token = token.expect("a database").expect("good claims");
+        let body = json!({ "feedback_token": token, "outcome": "positive" });
+        let vote = Request::new(address, "POST", "/v1/feedback").json(&body);
+        vote.send().await.ok();
+    };
+    for run in 0..VOTES {
+        vote(run.to_string()).await;
+    }
+    let mut database = PgConnection::connect(&url).await.expect("it");
+    let mut read = async |index: &str| {
+        let sql = "SELECT CAST(idx_scan AS BIGINT), CAST(idx_tup_read AS BIGINT)
+                   FROM pg_stat_user_indexes
+                   WHERE schemaname = current_schema() AND indexrelname = $1";
+        let found = sqlx::query_as::<_, (i64, i64)>(sql).bind(index);
+        found.fetch_one(&mut database).await.expect("statistics")
+    };
+    // A session tells of what it read once a second, at the end of a transaction.
+    for later in 0..100 {
+        let (scans, _) = read("feedback_pkey").await;
+        if scans >= VOTES {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        vote(format!("later {later}")).await;
+    }
+    let (scans, _) = read("feedback_pkey").await;
+    assert!(scans >= VOTES, "{scans} votes are told of");
+    let (_, entries) = read("feedback_newest_by_user").await;
+    assert!(
+        entries < 10 * VOTES,
+        "{entries} entries of nobody were read"
+    );
 }
