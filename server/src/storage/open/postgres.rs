@@ -19,8 +19,10 @@ use crate::metrics::Writes;
 const READERS: u32 = 8;
 /// The writer's, and some for what people change by hand.
 const WRITERS: u32 = 3;
-/// For connections that write: somebody who holds a lock must not stop all votes.
-const WRITING: &str = "SET lock_timeout = '5s'; SET statement_timeout = '30s'";
+/// For connections that write: somebody who holds a lock must not stop all votes. What they look for has
+/// an index, and plans are kept that were made when there were too few rows to use it.
+const WRITING: &str = "SET lock_timeout = '5s'; SET statement_timeout = '30s';
+     SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 /// A commit that does not wait for the disk, or for the log to be written at all.
 const DURABILITY: [&str; 2] = ["fsync", "synchronous_commit"];
 
