@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use sqlx::{Connection, PgConnection};
@@ -42,14 +43,18 @@ impl Cluster {
 
     /// `SIGKILL` for every process of it.
     pub fn kill(&mut self) {
-        let parent = self.server.id();
-        let children = children(parent);
+        let data = self.folder.path().join("data").canonicalize();
+        let data = data.expect("its folder");
         self.server.kill().expect("a running process");
-        for child in children {
-            // It may have noticed already.
-            let _ = Command::new("kill").args(["-KILL", &child]).status();
-        }
         self.server.wait().expect("its end");
+        // One of them left would keep it from starting again.
+        let mut left = processes_in(&data);
+        while !left.is_empty() {
+            // They may have noticed already.
+            let _ = Command::new("kill").arg("-KILL").args(&left).status();
+            thread::sleep(Duration::from_millis(5));
+            left = processes_in(&data);
+        }
     }
 
     /// Starts it where it was killed.
@@ -117,16 +122,15 @@ fn serve(folder: &Path, owner: Option<(u32, u32)>) -> Child {
     server.stderr(log).spawn().expect("postgres")
 }
 
-/// The processes that a process has started, as Linux tells.
-fn children(parent: u32) -> Vec<String> {
+/// The processes whose working folder that is, as Linux tells.
+fn processes_in(folder: &Path) -> Vec<String> {
     let processes = fs::read_dir("/proc").expect("the processes").flatten();
-    let ids = processes.filter_map(|process| process.file_name().into_string().ok());
-    ids.filter(|id| {
-        let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
-        let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-        after_name.split_whitespace().nth(1) == Some(&parent.to_string())
-    })
-    .collect()
+    let there = processes.filter(|process| {
+        fs::read_link(process.path().join("cwd")).is_ok_and(|found| found == folder)
+    });
+    there
+        .filter_map(|process| process.file_name().into_string().ok())
+        .collect()
 }
 
 fn program(name: &str) -> PathBuf {
