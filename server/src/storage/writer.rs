@@ -196,7 +196,7 @@ pub struct Writer {
 impl Writer {
     /// Commits a group, again if the database gave it up in favour of another process's.
     async fn commit_retrying(
-        &mut self,
+        &self,
         turn: &mut Turn,
         group: &[Waiting],
     ) -> Result<Vec<Option<Stored>>, StorageError> {
