@@ -1,5 +1,7 @@
 //! What got a 2xx is there after the process is killed or stopped.
 
+use std::time::Duration;
+
 use serde_json::json;
 use sqlx::Connection;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -87,6 +89,38 @@ async fn a_stop_finishes_what_it_accepted() {
         server.outcome(&token).await,
         json!({ "outcome": "positive" })
     );
+}
+
+/// To turn on the log of a new file is what `SQLite` refuses at once, without the wait that was set.
+#[tokio::test]
+async fn a_new_file_that_another_has_just_locked_is_waited_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("feedback.db");
+    let other = format!("sqlite:{}?mode=rwc", file.display());
+    let mut other = sqlx::SqliteConnection::connect(&other)
+        .await
+        .expect("the file");
+    let locked = sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await;
+    locked.expect("the lock");
+    let mut opening = tokio::spawn(Receiver::open(config(&folder)));
+    let soon = tokio::time::timeout(Duration::from_millis(200), &mut opening).await;
+    assert!(soon.is_err(), "it did not wait: {:?}", soon.map(|_| ()));
+    let unlocked = sqlx::query("ROLLBACK").execute(&mut other).await;
+    unlocked.expect("no lock");
+    opening.await.expect("it ends").expect("a receiver");
+}
+
+#[test]
+fn commands_that_make_a_file_together_all_succeed() {
+    for _ in 0..5 {
+        let temporary = tempfile::tempdir().expect("a folder");
+        let folder = temporary.path();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| line(folder, &["token", "mint", "--agent", "a", "--run", "r"]));
+            }
+        });
+    }
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ use super::{OpenError, Opened, Place, quiet, schema, words};
 use crate::metrics::Writes;
 
 const READERS: u32 = 8;
+/// Times the file is opened while another process has locked it: for five seconds.
+const TRIES: u32 = 100;
 
 /// For the one connection that writes. What got a 2xx is on disk: the log is synced at every
 /// commit. What is erased is overwritten. A group of votes touches hundreds of pages, many of them
@@ -38,6 +40,9 @@ pub async fn open(file: PathBuf, users_per_run: u32, counts: Writes) -> Result<O
             MigrationError::Database(error) if is_not_a_database(&error) => {
                 OpenError::NotADatabase(file.clone())
             }
+            MigrationError::Database(error) if is_not_writable(&error) => {
+                not_written(&file, io::Error::other(error))
+            }
             error => words(Place::File(file.clone()), error),
         })?;
     Ok(Opened {
@@ -53,16 +58,7 @@ async fn connect(
     counts: Writes,
 ) -> Result<Storage, MigrationError> {
     let options = SqliteConnectOptions::new().filename(file);
-    // A pool would try again and again with a file that is no database.
-    let mut first = options
-        .clone()
-        .journal_mode(SqliteJournalMode::Wal)
-        .connect()
-        .await?;
-    sqlx::query("SELECT COUNT(*) FROM sqlite_schema")
-        .execute(&mut first)
-        .await?;
-    first.close().await?;
+    turn_on_the_log(&options).await?;
     let write = AnyPoolOptions::new()
         .max_connections(1)
         // It is in this process: it does not go away.
@@ -118,6 +114,31 @@ async fn connect(
     })
 }
 
+/// Of a new file this is refused at once while another process writes it, most likely to do the same:
+/// `SQLite` would not wait as long as was set.
+async fn turn_on_the_log(options: &SqliteConnectOptions) -> Result<(), sqlx::Error> {
+    let options = options.clone().journal_mode(SqliteJournalMode::Wal);
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match open_once(&options).await {
+            Err(error) if is_locked(&error) && tries < TRIES => {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            opened => return opened,
+        }
+    }
+}
+
+/// Without a pool, which would try again and again with a file that is no database.
+async fn open_once(options: &SqliteConnectOptions) -> Result<(), sqlx::Error> {
+    let mut connection = options.connect().await?;
+    sqlx::query("SELECT COUNT(*) FROM sqlite_schema")
+        .execute(&mut connection)
+        .await?;
+    connection.close().await
+}
+
 /// What is in a file, if it is there.
 pub async fn look(file: &Path) -> Result<(Place, Engine, Option<i64>), OpenError> {
     let place = Place::File(std::path::absolute(file).unwrap_or_else(|_| file.to_owned()));
@@ -144,10 +165,23 @@ pub async fn look(file: &Path) -> Result<(Place, Engine, Option<i64>), OpenError
 
 /// `SQLITE_NOTADB`, and `SQLITE_CORRUPT` for a header that is right and a rest that is not.
 fn is_not_a_database(error: &sqlx::Error) -> bool {
-    error
-        .as_database_error()
-        .and_then(sqlx::error::DatabaseError::code)
-        .is_some_and(|code| code == "26" || code == "11")
+    matches!(code(error), Some(26 | 11))
+}
+
+/// `SQLITE_READONLY` and `SQLITE_CANTOPEN`.
+fn is_not_writable(error: &sqlx::Error) -> bool {
+    matches!(code(error), Some(8 | 14))
+}
+
+/// `SQLITE_BUSY`.
+fn is_locked(error: &sqlx::Error) -> bool {
+    code(error) == Some(5)
+}
+
+/// `SQLite`'s code, without what extends it.
+fn code(error: &sqlx::Error) -> Option<u32> {
+    let code: u32 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(code & 0xff)
 }
 
 /// Makes the folder, readable by its owner alone.
@@ -165,23 +199,23 @@ pub fn prepare_folder(folder: &Path) -> Result<PathBuf, OpenError> {
 }
 
 /// Makes the file readable by its owner alone before `SQLite` opens it; the files beside it get
-/// the same mode from `SQLite`. True if it was made just now.
+/// the same mode from `SQLite`. True if it was made just now. One that is there is not opened: to close it
+/// would end the locks that this process has on it.
 fn prepare_file(file: &Path) -> Result<bool, OpenError> {
     let mut options = OpenOptions::new();
-    options.read(true).write(true).create_new(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let made = match options.open(file) {
+    match options.open(file) {
         Ok(_) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => OpenOptions::new()
-            .read(true)
-            .write(true)
-            .open(file)
-            .map(|_| false),
-        Err(error) => Err(error),
-    };
-    made.map_err(|reason| OpenError::Folder {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(error) => Err(not_written(file, error)),
+    }
+}
+
+fn not_written(file: &Path, reason: io::Error) -> OpenError {
+    OpenError::Folder {
         folder: file.parent().unwrap_or(file).to_owned(),
         reason,
-    })
+    }
 }
