@@ -20,7 +20,7 @@ const CANDIDATES: i64 = 5_000;
 /// Votes that are looked at one by one for a page or a count, where no index has what is asked.
 const LOOKED_AT: u32 = 10_000;
 /// Votes of one transaction that fills the index.
-const BATCH: u32 = 200;
+const BATCH: u32 = 500;
 
 /// Which votes are looked at.
 #[derive(Default)]

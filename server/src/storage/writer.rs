@@ -150,10 +150,7 @@ async fn run(mut writer: Writer, mut queue: mpsc::Receiver<Waiting>) {
                 if let Some(checkpoints) = &mut writer.checkpoints {
                     checkpoints.committed(group.len());
                 }
-                for (waiting, stored) in group.drain(..).zip(stored) {
-                    // Whoever is gone needs no answer.
-                    let _ = waiting.done.send(stored.ok_or(StorageError::UserLimit));
-                }
+                answer(std::mem::take(&mut group), stored);
             }
             Err(error) => {
                 writer.counts.failed.inc_by(group.len() as u64);
@@ -167,6 +164,17 @@ async fn run(mut writer: Writer, mut queue: mpsc::Receiver<Waiting>) {
             turn = Turn::default();
         }
     }
+}
+
+/// Tells everybody what is stored. It wakes as many tasks as there were writes, which would take the time
+/// of the next group.
+fn answer(group: Vec<Waiting>, stored: Vec<Option<Stored>>) {
+    tokio::spawn(async move {
+        for (waiting, stored) in group.into_iter().zip(stored) {
+            // Whoever is gone needs no answer.
+            let _ = waiting.done.send(stored.ok_or(StorageError::UserLimit));
+        }
+    });
 }
 
 /// The writer's turn with a connection: where there is one for all that write, others wait for it.

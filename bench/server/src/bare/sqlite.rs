@@ -95,7 +95,7 @@ fn store(transaction: &Transaction<'_>, rows: &[Row<'_>]) -> Result<(), Failure>
 }
 
 /// Comments of one transaction that fills the index of pieces.
-const INDEXED: usize = 200;
+const INDEXED: usize = 500;
 
 const INDEX: [&str; 3] = [
     "DELETE FROM search_due WHERE feedback_id IN (SELECT value FROM json_each($1))",
