@@ -138,7 +138,7 @@ pub fn start(writer: Writer) -> mpsc::Sender<Waiting> {
 }
 
 async fn run(mut writer: Writer, mut queue: mpsc::Receiver<Waiting>) {
-    let mut group = Vec::with_capacity(GROUP);
+    let mut group = Vec::new();
     let mut turn = Turn::default();
     while queue.recv_many(&mut group, GROUP).await > 0 {
         let begun = Instant::now();
